@@ -1,0 +1,1 @@
+"""The reference implementation: a core without IO, and shells around it."""

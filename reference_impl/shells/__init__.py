@@ -1,0 +1,1 @@
+"""Each module moves bytes between one transport and the core."""

@@ -1,0 +1,1 @@
+"""The contract as tests. Nobody imports from here."""
