@@ -72,7 +72,7 @@ class InternalServerException(ServiceError):
 
 
 class ValidationException(CallerError):
-    """The request breaks a constraint; `fields` pairs each member with what is allowed."""
+    """The request breaks a constraint; `fields` pairs a member with what is allowed."""
 
     status = 400
 
@@ -96,7 +96,7 @@ class AccessDeniedException(CallerError):
     status = 403
 
 
-class PendingVerification(CallerError):  # noqa: N818 - the service's own name
+class PendingVerification(CallerError):
     """The account has not been verified yet."""
 
     status = 403
@@ -159,13 +159,13 @@ class UnsupportedMediaTypeException(CallerError):
     status = 415
 
 
-class RequestEntityTooLarge(CallerError):  # noqa: N818 - contract.md OPEN-08's name
+class RequestEntityTooLarge(CallerError):
     """The body is over the server's limit."""
 
     status = 413
 
 
-class RequestHeaderFieldsTooLarge(CallerError):  # noqa: N818 - RFC 6585's name
+class RequestHeaderFieldsTooLarge(CallerError):
     """The request line and headers are over the server's limit."""
 
     status = 431
@@ -198,7 +198,7 @@ class IncompleteSignatureException(SignatureError):
 
 
 class InvalidSignatureException(SignatureError):
-    """The signature, its scope or its time is wrong (SIG-04, SIG-05, SIG-08, SIG-09)."""
+    """The signature, its scope or its time is wrong (SIG-04, 05, 08, 09)."""
 
 
 class UnrecognizedClientException(SignatureError):

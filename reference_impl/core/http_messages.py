@@ -80,7 +80,7 @@ class Reply:
 
 
 class AnswersHttp(Protocol):
-    """What a shell needs of the core: a whole request in, a reply out, at an instant."""
+    """What a shell needs of the core: a whole request in, a reply out."""
 
     def answer(self, request: HttpRequest, machine_now: datetime) -> Reply:
         """Answer one request that arrived at this instant of the machine's clock."""

@@ -1,0 +1,120 @@
+"""The control API: what tests may do to the fake that the service has no call for.
+
+JSON over HTTP under `/_control`, never signed, described in docs/control-api.md. Now:
+the clock, and a reset.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from ivschat_conformance.reference_impl.core.errors import CallerError
+from ivschat_conformance.reference_impl.core.fake_clock import (
+    ClockRangeError,
+    FakeClock,
+)
+from ivschat_conformance.reference_impl.core.http_messages import (
+    HttpRequest,
+    HttpResponse,
+)
+from ivschat_conformance.reference_impl.core.validation import (
+    input_reader,
+    read_object,
+)
+from ivschat_conformance.schemas import timestamps
+
+PREFIX = "/_control"
+
+_Handler = Callable[[HttpRequest, datetime], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class ControlError(Exception):
+    """A call of the control API is refused, with this status and sentence."""
+
+    status: int
+    message: str
+
+
+class ControlApi:
+    """Moves the fake's clock; `reset` puts the fake back to its start."""
+
+    def __init__(self, clock: FakeClock, reset: Callable[[datetime], None]) -> None:
+        self._clock = clock
+        self._reset = reset
+        self._calls: Mapping[str, Mapping[str, _Handler]] = {
+            "/_control/clock": {
+                "GET": self._clock_state,
+                "PUT": self._freeze,
+                "DELETE": self._release,
+            },
+            "/_control/clock/advance": {"POST": self._advance},
+            "/_control/reset": {"POST": self._start_again},
+        }
+
+    def answer(self, request: HttpRequest, machine_now: datetime) -> HttpResponse:
+        """Answer one call; `{"message"}` says what was wrong with a refused one."""
+        try:
+            return self._handler(request)(request, machine_now)
+        except ControlError as error:
+            return _json(error.status, {"message": error.message})
+        except CallerError as error:
+            return _json(400, {"message": error.message})
+
+    def _handler(self, request: HttpRequest) -> _Handler:
+        methods = self._calls.get(request.path)
+        if methods is None:
+            raise ControlError(
+                404, f"No such call; there are {', '.join(self._calls)}."
+            )
+        handler = methods.get(request.method)
+        if handler is None:
+            raise ControlError(405, f"Use {' or '.join(methods)} here.")
+        return handler
+
+    def _clock_state(
+        self, _request: HttpRequest, machine_now: datetime
+    ) -> HttpResponse:
+        now = self._clock.read(machine_now)
+        return _json(
+            200, {"now": timestamps.microseconds(now), "mode": self._clock.mode}
+        )
+
+    def _freeze(self, request: HttpRequest, machine_now: datetime) -> HttpResponse:
+        try:
+            self._clock.freeze(timestamps.parse(_body(request, "ClockSetting")["now"]))
+        except (timestamps.TimestampError, ClockRangeError) as error:
+            raise ControlError(400, f"now: {error}.") from None
+        return self._clock_state(request, machine_now)
+
+    def _advance(self, request: HttpRequest, machine_now: datetime) -> HttpResponse:
+        try:
+            by = timedelta(seconds=_body(request, "ClockAdvance")["seconds"])
+            self._clock.advance(by, machine_now)
+        except (OverflowError, ClockRangeError):
+            raise ControlError(400, f"seconds: {ClockRangeError()}.") from None
+        return self._clock_state(request, machine_now)
+
+    def _release(self, request: HttpRequest, machine_now: datetime) -> HttpResponse:
+        self._clock.release()
+        return self._clock_state(request, machine_now)
+
+    def _start_again(
+        self, _request: HttpRequest, machine_now: datetime
+    ) -> HttpResponse:
+        self._reset(machine_now)
+        return HttpResponse(204)
+
+
+def _body(request: HttpRequest, shape: str) -> dict[str, Any]:
+    return input_reader(shape, api="harness").read(read_object(request.body))
+
+
+def _json(status: int, body: Mapping[str, Any]) -> HttpResponse:
+    return HttpResponse(
+        status,
+        (("Content-Type", "application/json"),),
+        json.dumps(body).encode(),
+    )

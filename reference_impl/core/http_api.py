@@ -1,0 +1,149 @@
+"""The control plane as HTTP: a request in, the service's answer out, errors included.
+
+The order of the checks is the service's: routing, authentication, parsing, constraints,
+and then what the operation itself finds (ORDER-01).
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+
+from ivschat_conformance.reference_impl.core.errors import (
+    BadRequestException,
+    CallerError,
+    Reason,
+    RequestEntityTooLarge,
+    RequestHeaderFieldsTooLarge,
+    RequestTimeoutException,
+    ServiceError,
+    UnsupportedMediaTypeException,
+    ValidationException,
+)
+from ivschat_conformance.reference_impl.core.http_messages import (
+    MAX_BODY_BYTES,
+    MAX_HEAD_BYTES,
+    HttpRequest,
+    HttpResponse,
+    Reply,
+    TransportFault,
+)
+from ivschat_conformance.reference_impl.core.service import Service
+from ivschat_conformance.reference_impl.core.signatures import SignatureVerifier
+from ivschat_conformance.reference_impl.core.validation import (
+    input_reader,
+    read_object,
+)
+from ivschat_conformance.schemas.operations import Operation, load_operations
+
+_FAULTS: Mapping[TransportFault, CallerError] = {
+    TransportFault.MALFORMED: BadRequestException("This is no HTTP/1.1 request."),
+    TransportFault.HEAD_TOO_LARGE: RequestHeaderFieldsTooLarge(
+        f"Request line and headers may have {MAX_HEAD_BYTES} bytes together."
+    ),
+    TransportFault.BODY_TOO_LARGE: RequestEntityTooLarge(
+        f"A body may have {MAX_BODY_BYTES} bytes."
+    ),
+    TransportFault.TOO_SLOW: RequestTimeoutException(
+        "The request did not arrive whole in time; send it again."
+    ),
+}
+
+
+class HttpApi:
+    """Answers the control plane's requests for one service."""
+
+    def __init__(self, service: Service, verifier: SignatureVerifier | None) -> None:
+        self._service = service
+        self._verifier = verifier
+        self._routes = {
+            (operation.method, operation.path): operation
+            for operation in load_operations().values()
+        }
+
+    def answer(
+        self, request: HttpRequest, now: datetime, machine_now: datetime
+    ) -> Reply:
+        """Answer a request at an instant of the fake's clock and of the machine's."""
+        if request.method == "OPTIONS":
+            return Reply(self._response(200, None, now, _PREFLIGHT))
+        try:
+            operation = self._route(request)
+            if self._verifier is not None:
+                self._verifier.verify(request, (now, machine_now))
+            outcome = self._service.perform(
+                operation.name, _input(operation, request), now
+            )
+        except ServiceError as error:
+            return Reply(self.error(error, now))
+        return Reply(
+            self._response(operation.status, outcome.output, now), outcome.changes
+        )
+
+    def refuse(self, fault: TransportFault, now: datetime) -> HttpResponse:
+        """Answer bytes that never became a request (OPEN-08)."""
+        return self.error(_FAULTS[fault], now)
+
+    def error(self, error: ServiceError, now: datetime) -> HttpResponse:
+        """Return the error as a restJson1 client reads it (ERR-01, ERR-02)."""
+        return self._response(
+            error.status, error.body(), now, (("x-amzn-ErrorType", error.type),)
+        )
+
+    def _route(self, request: HttpRequest) -> Operation:
+        operation = self._routes.get((request.method, request.path))
+        if operation is None:
+            raise ValidationException(
+                "No operation has this method and path.", Reason.UNKNOWN_OPERATION
+            )
+        return operation
+
+    def _response(
+        self,
+        status: int,
+        body: Mapping[str, Any] | None,
+        now: datetime,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> HttpResponse:
+        every = (
+            ("Date", format_datetime(now, usegmt=True)),
+            ("x-amzn-RequestId", self._service.ids.request_id()),
+            *_CORS,
+            *headers,
+        )
+        if body is None:
+            return HttpResponse(status, every)
+        return HttpResponse(
+            status,
+            (("Content-Type", "application/json"), *every),
+            json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+        )
+
+
+_CORS = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", "*"),
+)
+"""Pages of any origin may call, as OPEN-22 proposes for a fake."""
+
+_PREFLIGHT = (
+    ("Access-Control-Allow-Headers", "*, Authorization"),
+    ("Access-Control-Allow-Methods", "*"),
+)
+
+
+def _input(operation: Operation, request: HttpRequest) -> dict[str, Any]:
+    """Return the operation's input, read from the body; no content type means JSON.
+
+    A server may require no header beyond those of the signature (HTTP-REQ-03); one that
+    is there must say JSON (PARSE-07).
+    """
+    content_type = request.header("content-type")
+    if content_type is not None:
+        media_type = content_type.partition(";")[0].strip().lower()
+        if media_type != "application/json":
+            raise UnsupportedMediaTypeException(
+                "Send the body with Content-Type: application/json."
+            )
+    return input_reader(operation.request).read(read_object(request.body))

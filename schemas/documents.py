@@ -1,0 +1,179 @@
+"""The JSON Schemas: one document a wire shape, found by the shape's name.
+
+The documents keep to JSON Schema 2020-12 and two words of our own: `maxTotalBytes`
+(see `total_bytes`) and the annotation `x-sensitive`, for what is never shown. They are
+open to unknown members; `closed=True` refuses them, for requests of our own.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
+
+CONTROL_PLANE = "control-plane-api"
+
+_ROOT = Path(__file__).parent
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+class SchemaNotFoundError(LookupError):
+    """No schema has that name."""
+
+
+@cache
+def shapes(api: str = CONTROL_PLANE) -> tuple[str, ...]:
+    """Return the names of all shapes of an API, sorted."""
+    return tuple(sorted(path.stem for path in (_ROOT / api).glob("*.json")))
+
+
+@cache
+def load(shape: str, api: str = CONTROL_PLANE) -> dict[str, Any]:
+    """Return a shape's document as it stands in the file; do not change it."""
+    known = shapes(api)
+    if shape not in known:
+        near = difflib.get_close_matches(shape, known)
+        hint = f"did you mean {' or '.join(near)}?" if near else "see `shapes()`."
+        raise SchemaNotFoundError(f"{api} has no schema {shape!r}; {hint}")
+    document: dict[str, Any] = json.loads(
+        (_ROOT / api / f"{shape}.json").read_text(encoding="utf-8")
+    )
+    return document
+
+
+def bundle(
+    shape: str, *, closed: bool = False, api: str = CONTROL_PLANE
+) -> dict[str, Any]:
+    """Return one schema that needs no other document, with local references only.
+
+    Every shape within reach stands under `$defs` by its name; the root refers to the
+    asked one. The result is the caller's own.
+    """
+    definitions: dict[str, Any] = {}
+    ahead = [shape]
+    while ahead:
+        name = ahead.pop()
+        if name not in definitions:
+            definitions[name] = _localised(load(name, api), closed=closed)
+            ahead.extend(_references(load(name, api)))
+    return {
+        "$schema": _DIALECT,
+        "$ref": f"#/$defs/{shape}",
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+@cache
+def validator(
+    shape: str, *, closed: bool = False, api: str = CONTROL_PLANE
+) -> "Validator":
+    """Return a validator of the engine `jsonschema` that knows our own keyword.
+
+    Beware of its errors' `message`: it repeats the value, which may be sensitive.
+    """
+    return _engine()(bundle(shape, closed=closed, api=api))
+
+
+def total_bytes(texts: Mapping[str, object]) -> int:
+    """Return what `maxTotalBytes` limits: the UTF-8 bytes of all keys and values.
+
+    The rule is OPEN-04's. A value that is no text counts nothing: its type is another
+    keyword's business.
+    """
+    return sum(
+        len(text.encode("utf-8", "surrogatepass"))
+        for item in texts.items()
+        for text in item
+        if isinstance(text, str)
+    )
+
+
+@cache
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    r"""Compile a schema's pattern with ECMA-262's meaning of `$`: the very end.
+
+    Python's `$` accepts a newline after it. Whoever wants more of ECMA-262 than our
+    schemas use (their `\d` and `\w` are ASCII) must add it here.
+    """
+    return re.compile(_UNIT.sub(_python_unit, pattern))
+
+
+# An escape, a character class, or a `$` that is neither.
+_UNIT = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
+
+
+def _python_unit(unit: re.Match[str]) -> str:
+    return r"\Z" if unit[0] == "$" else unit[0]
+
+
+def _references(node: Any) -> Iterator[str]:
+    """Yield the name of every shape that a document refers to."""
+    if isinstance(node, dict):
+        if isinstance(target := node.get("$ref"), str):
+            yield target.removesuffix(".json")
+        for value in node.values():
+            yield from _references(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _references(value)
+
+
+def _localised(document: dict[str, Any], *, closed: bool) -> dict[str, Any]:
+    """Return a document's copy as it stands under `$defs`."""
+    copy = deepcopy(document)
+    # With an `$id` of its own, a local reference would lead into the copy itself.
+    del copy["$schema"], copy["$id"]
+    if closed and "properties" in copy:
+        copy["additionalProperties"] = False
+    _point_inwards(copy)
+    return copy
+
+
+def _point_inwards(node: Any) -> None:
+    if isinstance(node, dict):
+        if isinstance(target := node.get("$ref"), str):
+            node["$ref"] = f"#/$defs/{target.removesuffix('.json')}"
+        for value in node.values():
+            _point_inwards(value)
+    elif isinstance(node, list):
+        for value in node:
+            _point_inwards(value)
+
+
+@cache
+def _engine() -> "type[Validator]":
+    from jsonschema import Draft202012Validator  # noqa: PLC0415
+    from jsonschema.validators import extend  # noqa: PLC0415
+
+    engine: type[Validator] = extend(  # type: ignore[no-untyped-call]
+        Draft202012Validator,
+        {"pattern": _pattern, "maxTotalBytes": _max_total_bytes},
+    )
+    return engine
+
+
+def _pattern(
+    _engine: "Validator", pattern: str, instance: object, _schema: object
+) -> "Iterator[ValidationError]":
+    if isinstance(instance, str) and not compile_pattern(pattern).search(instance):
+        yield _error(f"does not match {pattern!r}")
+
+
+def _max_total_bytes(
+    _engine: "Validator", limit: int, instance: object, _schema: object
+) -> "Iterator[ValidationError]":
+    if isinstance(instance, dict) and total_bytes(instance) > limit:
+        yield _error(f"keys and values have more than {limit} bytes together")
+
+
+def _error(message: str) -> "ValidationError":
+    from jsonschema import ValidationError  # noqa: PLC0415
+
+    return ValidationError(message)
