@@ -9,7 +9,6 @@ import difflib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,8 +60,7 @@ def bundle(
     while ahead:
         name = ahead.pop()
         if name not in definitions:
-            definitions[name] = _localised(load(name, api), closed=closed)
-            ahead.extend(_references(load(name, api)))
+            definitions[name] = _localised(load(name, api), ahead, closed=closed)
     return {
         "$schema": _DIALECT,
         "$ref": f"#/$defs/{shape}",
@@ -113,38 +111,29 @@ def _python_unit(unit: re.Match[str]) -> str:
     return r"\Z" if unit[0] == "$" else unit[0]
 
 
-def _references(node: Any) -> Iterator[str]:
-    """Yield the name of every shape that a document refers to."""
-    if isinstance(node, dict):
-        if isinstance(target := node.get("$ref"), str):
-            yield target.removesuffix(".json")
-        for value in node.values():
-            yield from _references(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _references(value)
-
-
-def _localised(document: dict[str, Any], *, closed: bool) -> dict[str, Any]:
-    """Return a document's copy as it stands under `$defs`."""
-    copy = deepcopy(document)
+def _localised(
+    document: dict[str, Any], ahead: list[str], *, closed: bool
+) -> dict[str, Any]:
+    """Return a copy as it stands under `$defs`; append the shapes it refers to."""
+    schema: dict[str, Any] = _turned_inwards(document, ahead)
     # With an `$id` of its own, a local reference would lead into the copy itself.
-    del copy["$schema"], copy["$id"]
-    if closed and "properties" in copy:
-        copy["additionalProperties"] = False
-    _point_inwards(copy)
+    del schema["$schema"], schema["$id"]
+    if closed and "properties" in schema:
+        schema["additionalProperties"] = False
+    return schema
+
+
+def _turned_inwards(node: Any, ahead: list[str]) -> Any:
+    if isinstance(node, list):
+        return [_turned_inwards(entry, ahead) for entry in node]
+    if not isinstance(node, dict):
+        return node
+    copy = {key: _turned_inwards(value, ahead) for key, value in node.items()}
+    if "$ref" in copy:
+        name = copy["$ref"].removesuffix(".json")
+        ahead.append(name)
+        copy["$ref"] = f"#/$defs/{name}"
     return copy
-
-
-def _point_inwards(node: Any) -> None:
-    if isinstance(node, dict):
-        if isinstance(target := node.get("$ref"), str):
-            node["$ref"] = f"#/$defs/{target.removesuffix('.json')}"
-        for value in node.values():
-            _point_inwards(value)
-    elif isinstance(node, list):
-        for value in node:
-            _point_inwards(value)
 
 
 @cache

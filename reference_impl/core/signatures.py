@@ -55,7 +55,7 @@ _AUTHORIZATION = re.compile(
     ){{3}}""",
     re.VERBOSE,
 )
-_SCOPE = re.compile(rf"Credential=(?:{_PART}/){{4}}aws4_request *(?:,|\Z)")
+_SCOPE = re.compile(rf"Credential=(?:{_PART}/){{4}}aws4_request(?=[ ,;]|\Z)")
 _TIMESTAMP = re.compile(
     r"[0-9]{4}[01][0-9][0-3][0-9]T(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]Z"
 )

@@ -1,0 +1,255 @@
+"""One client's connection: bytes in, the core's answers out, in order and in time.
+
+What a request means is the core's alone; here are the limits of time, the pressure
+back on a client that does not read, and the manner of closing.
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from ivschat_conformance import clock
+from ivschat_conformance.reference_impl.core.http_messages import (
+    AnswersHttp,
+    HttpRequest,
+    HttpResponse,
+    TransportFault,
+)
+from ivschat_conformance.reference_impl.shells.http_reader import CLOSE, RequestReader
+
+logger = logging.getLogger("ivschat_conformance.server")
+
+MAX_DISCARDED_BYTES = 16 * 1024 * 1024
+"""What a refused client may go on sending before it is cut off."""
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_STATUS_LINES = {
+    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n"
+    for status in HTTPStatus
+}
+_BODILESS = frozenset({*range(100, 200), 204, 304})
+_FAILURE = HttpResponse(
+    500,
+    (
+        ("Content-Type", "application/json"),
+        ("x-amzn-ErrorType", "InternalServerException"),
+    ),
+    b'{"__type":"InternalServerException",'
+    b'"message":"The server failed; its log says where."}',
+)
+"""The answer where the core has none: it raised, which is a defect of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long a connection waits, in seconds of real time.
+
+    `request` runs from a request's first byte to its last, `idle` while no request is
+    under way or the client does not read, `linger` while a refused client still sends.
+    """
+
+    request: float = 10.0
+    idle: float = 75.0
+    linger: float = 2.0
+
+
+DEFAULT_TIMEOUTS = Timeouts()
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """What the connections of one server share."""
+
+    core: AnswersHttp
+    loop: asyncio.AbstractEventLoop
+    timeouts: Timeouts = DEFAULT_TIMEOUTS
+    connections: "set[HttpConnection]" = field(default_factory=set)
+    closed: bool = False
+
+
+class HttpConnection(asyncio.Protocol):
+    """Reads requests from one client and writes the core's answers."""
+
+    __slots__ = (
+        "_deadline",
+        "_discardable",
+        "_lingering",
+        "_reader",
+        "_shared",
+        "_timed",
+        "_timer",
+        "_unread",
+        "_write_paused",
+        "transport",
+    )
+
+    transport: asyncio.Transport
+    _timer: asyncio.TimerHandle
+
+    def __init__(self, shared: Surroundings) -> None:
+        self._shared = shared
+        self._reader = RequestReader()
+        self._unread = b""  # empty but while the client does not read its answers
+        self._write_paused = False
+        self._lingering = False
+        self._discardable = MAX_DISCARDED_BYTES
+        self._deadline = 0.0
+        self._timed = 0  # the ordinal of the request that the deadline is for
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Join the server's connections and start the one timer."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream's
+        self.transport = transport
+        self._shared.connections.add(self)
+        self._wait(self._shared.timeouts.idle)
+        self._arm()
+        if self._shared.closed:
+            transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """Leave nothing behind."""
+        self._shared.connections.discard(self)
+        self._timer.cancel()
+        self._reader.discard()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what the client sent; after a refusal throw it away."""
+        if self._reader.accepting:
+            self._unread += data
+            self._work()
+        elif self._lingering:
+            self._discardable -= len(data)
+            if self._discardable < 0:
+                self.transport.abort()
+
+    def eof_received(self) -> None:
+        """Refuse half a request; the transport then closes, answers sent."""
+        if self._reader.accepting and self._reader.under_way:
+            self._refuse(TransportFault.MALFORMED)
+
+    def pause_writing(self) -> None:
+        """Answer no more until the client reads."""
+        self._write_paused = True
+
+    def resume_writing(self) -> None:
+        """Go on where `pause_writing` stopped."""
+        self._write_paused = False
+        if self._lingering or self.transport.is_closing():
+            return
+        self._timed = 0
+        self._work()
+        if not self._write_paused:
+            self.transport.resume_reading()
+
+    def _work(self) -> None:
+        """Answer and read in turns, as long as the client takes the answers."""
+        reader = self._reader
+        self._answer_waiting()
+        while self._unread and not self._write_paused:
+            self._unread = reader.read(self._unread)
+            self._answer_waiting()
+        if self.transport.is_closing():
+            return
+        if self._write_paused:
+            self.transport.pause_reading()
+            self._wait(self._shared.timeouts.idle)
+        elif reader.fault is not None:
+            self._refuse(reader.fault)
+        elif not reader.accepting:
+            self._close()
+        elif not reader.under_way:
+            self._wait(self._shared.timeouts.idle)
+        else:
+            if self._timed != reader.under_way:
+                self._timed = reader.under_way
+                self._wait(self._shared.timeouts.request)
+            if reader.expects_continue:
+                reader.expects_continue = False
+                self.transport.write(_CONTINUE)
+
+    def _answer_waiting(self) -> None:
+        waiting, transport = self._reader.waiting, self.transport
+        while waiting and not self._write_paused and not transport.is_closing():
+            request, connection_field = waiting.popleft()
+            transport.write(self._answer(request, connection_field))
+
+    def _answer(self, request: HttpRequest, connection_field: str) -> bytes:
+        head_only = request.method == "HEAD"
+        try:
+            response = self._shared.core.answer(request, clock.now()).response
+            return _encode(response, connection_field, head_only=head_only)
+        except Exception as error:  # the server outlives a defect of the core
+            _log_failure(error)
+            return _encode(_FAILURE, connection_field, head_only=head_only)
+
+    def _refuse(self, fault: TransportFault) -> None:
+        """Answer, then read on for a while: a reset would destroy the answer."""
+        self._reader.end()
+        try:
+            answer = _encode(self._shared.core.refuse(fault, clock.now()), CLOSE)
+        except Exception as error:  # the server outlives a defect of the core
+            _log_failure(error)
+            answer = _encode(_FAILURE, CLOSE)
+        self.transport.write(answer)
+        self._lingering = True
+        if self.transport.can_write_eof():
+            with suppress(OSError):  # the client has gone already
+                self.transport.write_eof()
+        self._wait(self._shared.timeouts.linger)
+        self._timer.cancel()
+        self._arm()
+
+    def _close(self) -> None:
+        """Close once the client has read what is written, and do not wait for ever."""
+        self._reader.end()
+        self._wait(self._shared.timeouts.idle)
+        self.transport.close()
+
+    def _wait(self, seconds: float) -> None:
+        self._deadline = self._shared.loop.time() + seconds
+
+    def _arm(self) -> None:
+        """Look at the deadline when it falls due, or earlier.
+
+        A request moves the deadline without touching the timer, so the timer must not
+        sleep past the nearest one that a request can set.
+        """
+        loop, timeouts = self._shared.loop, self._shared.timeouts
+        soon = loop.time() + min(timeouts.request, timeouts.idle)
+        self._timer = loop.call_at(min(self._deadline, soon), self._tick)
+
+    def _tick(self) -> None:
+        if self._shared.loop.time() < self._deadline:
+            self._arm()
+        elif self._write_paused or not self._reader.accepting:
+            self.transport.abort()
+        elif self._reader.under_way:
+            self._refuse(TransportFault.TOO_SLOW)
+        else:
+            self._close()
+            self._arm()
+
+
+def _encode(
+    response: HttpResponse, connection_field: str, *, head_only: bool = False
+) -> bytes:
+    """Return the response with its framing, in one piece."""
+    status, body = response.status, response.body
+    head = _STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"
+    head += "".join([f"{name}: {value}\r\n" for name, value in response.headers])
+    if status in _BODILESS:
+        return f"{head}{connection_field}\r\n".encode("latin-1")
+    head += f"Content-Length: {len(body)}\r\n{connection_field}\r\n"
+    return head.encode("latin-1") if head_only else head.encode("latin-1") + body
+
+
+def _log_failure(error: Exception) -> None:
+    """Log a defect's type and place; its message may hold values of the request."""
+    places = []
+    step = error.__traceback__
+    while step is not None:
+        places.append(f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}")
+        step = step.tb_next
+    logger.error("The core raised %s at %s", type(error).__name__, ", ".join(places))

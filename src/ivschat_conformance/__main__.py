@@ -1,0 +1,38 @@
+"""The console script `ivschat-conformance`: one module a command."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from ivschat_conformance import __version__
+
+_COMMANDS = {
+    "check": "hold an endpoint, or the bundled reference, against the contract",
+    "serve": "run the reference implementation as a server",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = argparse.ArgumentParser(
+        prog="ivschat-conformance",
+        description="The contract of Amazon IVS Chat, executable.",
+        epilog="`ivschat-conformance COMMAND --help` says more of each.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in _COMMANDS.items():
+        commands.add_parser(name, help=summary, add_help=False)
+    # Only the command that runs is imported: `serve` must start at once.
+    chosen, _ = parser.parse_known_args(arguments[:1])
+    module = importlib.import_module(f"ivschat_conformance.commands.{chosen.command}")
+    try:
+        return int(module.main(arguments[1:]))
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

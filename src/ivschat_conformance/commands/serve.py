@@ -1,0 +1,199 @@
+"""`ivschat-conformance serve`: the reference implementation in the foreground."""
+
+import argparse
+import ipaddress
+import json
+import sys
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from ivschat_conformance import clock
+
+if TYPE_CHECKING:
+    from ivschat_conformance.reference_impl.core.endpoint import Endpoint
+    from ivschat_conformance.reference_impl.core.settings import Settings
+    from ivschat_conformance.reference_impl.shells.server import Address
+
+_USAGE_ERROR = 2
+
+
+def main(argv: Sequence[str]) -> int:
+    """Serve until interrupted; 0 at the end, 2 where a setting is not allowed."""
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if options.mutant:
+        from ivschat_conformance import mutation
+
+        try:
+            mutation.apply(options.mutant)
+        except mutation.MutantError as error:
+            parser.error(str(error))
+    from ivschat_conformance.reference_impl.core.settings import SettingError
+    from ivschat_conformance.reference_impl.shells import server
+
+    try:
+        settings = _settings(options)
+        core = _core(settings)
+        for warning in settings.warnings:
+            _say(f"warning: {warning}")
+        server.run(
+            core,
+            options.host,
+            options.port,
+            lambda address: _announce(address, settings, core),
+        )
+    except (SettingError, server.ServerStartError) as error:
+        _say(f"ivschat-conformance serve: error: {error}")
+        return _USAGE_ERROR
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ivschat-conformance serve",
+        description="Run the reference implementation as a server, until interrupted. "
+        "The first line on stdout is one JSON object that says where it listens.",
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="the address to bind (%(default)s)")
+    add(
+        "--port",
+        type=int,
+        default=4570,
+        metavar="N",
+        help="the port to bind, 0 for any free one (%(default)s)",
+    )
+    add("--region", default="us-west-2", help="the region it stands for (%(default)s)")
+    add(
+        "--account-id",
+        default="123456789012",
+        help="the account it stands for (%(default)s)",
+    )
+    add(
+        "--token-lifetime",
+        type=int,
+        default=60,
+        metavar="SECONDS",
+        help="how long a chat token opens a connection (%(default)s)",
+    )
+    add(
+        "--credential",
+        action="append",
+        metavar="ID:SECRET",
+        help="an access key that may sign requests; repeatable (test:test)",
+    )
+    add(
+        "--signatures",
+        choices=("verify", "ignore"),
+        default="verify",
+        help="whether Signature Version 4 is checked (%(default)s)",
+    )
+    add(
+        "--room",
+        action="append",
+        default=[],
+        metavar="NAME|ARN",
+        help="a room that is there from the start; repeatable",
+    )
+    add(
+        "--clock",
+        default="real",
+        metavar="real|ISO-TIME",
+        help="real time, or an instant to stand still at (%(default)s)",
+    )
+    add(
+        "--control",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="serve the control API under /_control (only on loopback, unless asked)",
+    )
+    add(
+        "--mutant",
+        metavar="NAME",
+        help="break one requirement on purpose, to see the suites turn red",
+    )
+    return parser
+
+
+def _settings(options: argparse.Namespace) -> "Settings":
+    from ivschat_conformance.reference_impl.core.settings import Settings
+    from ivschat_conformance.reference_impl.core.signatures import Credential
+
+    control = _is_loopback(options.host) if options.control is None else options.control
+    return Settings(
+        region=options.region,
+        account_id=options.account_id,
+        token_lifetime=timedelta(seconds=options.token_lifetime),
+        credentials=[
+            Credential(*_credential(text))
+            for text in options.credential or ["test:test"]
+        ],
+        verify_signatures=options.signatures == "verify",
+        rooms=options.room,
+        clock=_instant(options.clock),
+        control=control,
+    )
+
+
+def _core(settings: "Settings") -> "Endpoint":
+    from random import SystemRandom
+
+    from ivschat_conformance.reference_impl.core.endpoint import Endpoint
+
+    return Endpoint(settings, SystemRandom(), clock.now())
+
+
+def _credential(text: str) -> tuple[str, str]:
+    """Split at the first colon: a secret may have more."""
+    from ivschat_conformance.reference_impl.core.settings import SettingError
+
+    access_key_id, _, secret = text.partition(":")
+    if not access_key_id or not secret:
+        raise SettingError("credential: write ID:SECRET, neither of them empty")
+    return access_key_id, secret
+
+
+def _instant(text: str) -> datetime | None:
+    from ivschat_conformance.reference_impl.core.settings import SettingError
+    from ivschat_conformance.schemas import timestamps
+
+    if text == "real":
+        return None
+    try:
+        return timestamps.parse(text)
+    except timestamps.TimestampError as error:
+        raise SettingError(f"clock: write `real`, or an instant; {error}") from None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _announce(address: "Address", settings: "Settings", core: "Endpoint") -> None:
+    """Say where it listens: to programs on stdout, to people on stderr."""
+    _say("Amazon IVS Chat, the reference implementation. Paste into a shell:")
+    for name, value in {
+        "AWS_ENDPOINT_URL_IVSCHAT": address.url,
+        "AWS_REGION": settings.region,
+        "AWS_ACCESS_KEY_ID": settings.credentials[0].access_key_id,
+    }.items():
+        _say(f"  export {name}={value}")
+    _say("Ctrl+C ends it.")
+    first_line = {
+        "endpoint": address.url,
+        "messagingEndpoint": address.ws_url,
+        "region": settings.region,
+        "accountId": settings.account_id,
+        "rooms": core.service.seeded_room_arns,
+    }
+    print(json.dumps(first_line), flush=True)
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,60 @@
+"""What every check asks for: its turn at the target, a client and a room of its own."""
+
+from collections.abc import Iterator
+
+import pytest
+from ivschat_conformance.fixtures.cases import ChatTokens
+from ivschat_conformance.fixtures.control_plane import ControlPlane
+from ivschat_conformance.fixtures.scenario_clock import FixedTimeError
+from ivschat_conformance.fixtures.target import ScenarioClock, Target
+
+
+@pytest.fixture(scope="session")
+def _client(ivschat_target: Target) -> Iterator[ControlPlane]:
+    client = ControlPlane(ivschat_target)
+    yield client
+    client.close()
+
+
+@pytest.fixture(autouse=True)
+def _turn(request: pytest.FixtureRequest, ivschat_target: Target) -> Iterator[None]:
+    """Share the target, or have it alone where the check moves its clock."""
+    exclusive = "clock" in request.fixturenames
+    with ivschat_target.clock.turn(exclusive=exclusive):
+        yield
+
+
+@pytest.fixture
+def api(_turn: None, _client: ControlPlane) -> ControlPlane:
+    """Give a client of the control plane that remembers this check's requests."""
+    _client.clear()
+    return _client
+
+
+@pytest.fixture
+def clock(ivschat_target: Target) -> ScenarioClock:
+    """Give the target's clock to move; not tested where it cannot be."""
+    if ivschat_target.clock.kind == "wall":
+        pytest.skip(str(FixedTimeError()))
+    return ivschat_target.clock
+
+
+@pytest.fixture
+def room(api: ControlPlane) -> Iterator[str]:
+    """Give the ARN of a room of this check's own, deleted afterwards."""
+    if api.target.room is not None:
+        yield api.target.room
+        return
+    created = api.call("CreateRoom", {})
+    if created.status != 200:
+        pytest.fail(f"CreateRoom was answered {created.status}: there is no room")
+    api.clear()
+    arn = created.json["arn"]
+    yield arn
+    api.call("DeleteRoom", {"identifier": arn})
+
+
+@pytest.fixture
+def chat_tokens(api: ControlPlane, room: str) -> ChatTokens:
+    """Give a way to ask for chat tokens of this check's room."""
+    return ChatTokens(api, room)
