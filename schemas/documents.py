@@ -7,6 +7,7 @@ open to unknown members; `closed=True` refuses them, for requests of our own.
 
 import difflib
 import json
+import pkgutil
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -41,9 +42,9 @@ def load(shape: str, api: str = CONTROL_PLANE) -> dict[str, Any]:
         near = difflib.get_close_matches(shape, known)
         hint = f"did you mean {' or '.join(near)}?" if near else "see `shapes()`."
         raise SchemaNotFoundError(f"{api} has no schema {shape!r}; {hint}")
-    document: dict[str, Any] = json.loads(
-        (_ROOT / api / f"{shape}.json").read_text(encoding="utf-8")
-    )
+    # Read through the package's loader, where a mutant can change what it says.
+    text = pkgutil.get_data(__package__, f"{api}/{shape}.json")
+    document: dict[str, Any] = json.loads(text or b"")
     return document
 
 

@@ -309,8 +309,9 @@ def _canonical_path(path: str) -> str:
             del segments[-1:]
         elif segment not in {"", "."}:
             segments.append(segment)
-    slash = "/" if segments and path.endswith("/") else ""
-    normal = f"/{'/'.join(segments)}{slash}"
+    first = "/" if not path or path.startswith("/") else ""
+    last = "/" if segments and path.endswith("/") else ""
+    normal = first + "/".join(segments) + last
     return quote_from_bytes(normal.encode("latin-1"), safe="/")
 
 

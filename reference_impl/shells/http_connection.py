@@ -9,6 +9,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from uuid import uuid4
 
 from ivschat_conformance import clock
 from ivschat_conformance.reference_impl.core.http_messages import (
@@ -30,16 +31,6 @@ _STATUS_LINES = {
     for status in HTTPStatus
 }
 _BODILESS = frozenset({*range(100, 200), 204, 304})
-_FAILURE = HttpResponse(
-    500,
-    (
-        ("Content-Type", "application/json"),
-        ("x-amzn-ErrorType", "InternalServerException"),
-    ),
-    b'{"__type":"InternalServerException",'
-    b'"message":"The server failed; its log says where."}',
-)
-"""The answer where the core has none: it raised, which is a defect of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +172,8 @@ class HttpConnection(asyncio.Protocol):
             response = self._shared.core.answer(request, clock.now()).response
             return _encode(response, connection_field, head_only=head_only)
         except Exception as error:  # the server outlives a defect of the core
-            _log_failure(error)
-            return _encode(_FAILURE, connection_field, head_only=head_only)
+            failure = _report_defect(error)
+            return _encode(failure, connection_field, head_only=head_only)
 
     def _refuse(self, fault: TransportFault) -> None:
         """Answer, then read on for a while: a reset would destroy the answer."""
@@ -190,8 +181,7 @@ class HttpConnection(asyncio.Protocol):
         try:
             answer = _encode(self._shared.core.refuse(fault, clock.now()), CLOSE)
         except Exception as error:  # the server outlives a defect of the core
-            _log_failure(error)
-            answer = _encode(_FAILURE, CLOSE)
+            answer = _encode(_report_defect(error), CLOSE)
         self.transport.write(answer)
         self._lingering = True
         if self.transport.can_write_eof():
@@ -245,11 +235,30 @@ def _encode(
     return head.encode("latin-1") if head_only else head.encode("latin-1") + body
 
 
-def _log_failure(error: Exception) -> None:
-    """Log a defect's type and place; its message may hold values of the request."""
+def _report_defect(error: Exception) -> HttpResponse:
+    """Log the type and place of what the core raised, and return what to answer.
+
+    The exception's message may hold values of the request: it goes nowhere.
+    """
     places = []
     step = error.__traceback__
     while step is not None:
         places.append(f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}")
         step = step.tb_next
-    logger.error("The core raised %s at %s", type(error).__name__, ", ".join(places))
+    request_id = str(uuid4())
+    logger.error(
+        "request %s: the core raised %s at %s",
+        request_id,
+        type(error).__name__,
+        ", ".join(places),
+    )
+    return HttpResponse(
+        500,
+        (
+            ("Content-Type", "application/json"),
+            ("x-amzn-RequestId", request_id),
+            ("x-amzn-ErrorType", "InternalServerException"),
+        ),
+        b'{"__type":"InternalServerException",'
+        b'"message":"The server failed; its log says where."}',
+    )

@@ -6,11 +6,11 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
-from typing import Any, Self, TypeVar, TypeVarTuple
+from typing import Self, TypeVar, TypeVarTuple
 
 from ivschat_conformance import clock
 from ivschat_conformance.reference_impl.core.http_messages import AnswersHttp
@@ -178,9 +178,8 @@ class ServerThread:
         self._where = (host, port)
         self._timeouts = timeouts
         self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()  # guards the two below
+        self._lock = threading.Lock()  # while it is held, the loop goes on running
         self._running: _Running | None = None
-        self._calls: set[Future[Any]] = set()
 
     def __enter__(self) -> Self:
         """Start."""
@@ -245,23 +244,16 @@ class ServerThread:
         outcome: Future[T] = Future()
 
         def work() -> None:
-            if outcome.set_running_or_notify_cancel():
-                try:
-                    outcome.set_result(function(*args))
-                except BaseException as error:  # the caller's, whatever it is
-                    outcome.set_exception(error)
+            try:
+                outcome.set_result(function(*args))
+            except BaseException as error:  # the caller's, whatever it is
+                outcome.set_exception(error)
 
         with self._lock:
             if self._running is None:
                 raise RuntimeError("the server does not run: start it first")
-            self._calls.add(outcome)
             self._running.loop.call_soon_threadsafe(work)
-        try:
-            return outcome.result()
-        except CancelledError:
-            raise RuntimeError("the server was stopped before it ran this") from None
-        finally:
-            self._calls.discard(outcome)
+        return outcome.result()
 
     def _main(self, started: Future[Address]) -> None:
         try:
@@ -285,10 +277,7 @@ class ServerThread:
         finally:
             with self._lock:
                 self._running = None
-                calls = tuple(self._calls)
-            for outcome in calls:
-                outcome.cancel()  # or its caller would wait for ever
-            await server.close()
+            await server.close()  # and what `call` has put in line still runs
 
 
 @dataclass(frozen=True, slots=True)

@@ -255,6 +255,15 @@ def test_path_is_signed_without_empty_and_dot_segments(
     assert is_accepted(sign(replace(REQUEST, target=target), canonical))
 
 
+@pytest.mark.parametrize("target", ["CreateChatToken", ".", "*", "//x/CreateChatToken"])
+def test_target_that_is_no_path_does_not_become_one(target: str) -> None:
+    """A target without its slash, or with another path in it, is not the one signed."""
+    request = replace(REQUEST, target=target)
+
+    assert not is_accepted(sign(request, "/"))
+    assert not is_accepted(sign(request, "/CreateChatToken"))
+
+
 @pytest.mark.ivschat_verifies("SIG-04", "HTTP-REQ-13")
 @pytest.mark.parametrize(
     ("query", "canonical"),

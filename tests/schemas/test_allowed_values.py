@@ -218,7 +218,16 @@ CLAIMS: dict[str, list[tuple[str, Any, bool]]] = {
         *(("GetRoomResponse", without(CREATED, name), False) for name in CREATED),
     ],
     "HTTP-RESP-08": [("CreateChatTokenResponse", {**ISSUED, "new": [1]}, True)],
-    "HTTP-RESP-09": [("Time", 1767323045, False), ("Time", "1767323045", False)],
+    "HTTP-RESP-09": [
+        ("Time", "2026-01-02T23:59:59.999Z", True),
+        ("Time", "2026-01-02T24:00:00Z", False),
+        ("Time", "2026-01-02T03:60:00Z", False),
+        ("Time", "2026-01-02T03:04:05", False),
+        ("Time", "2026-01-02T03:04:05+24:00", False),
+        ("Time", "2026-01-02 03:04:05Z", False),
+        ("Time", "1767323045", False),
+        ("Time", 1767323045, False),
+    ],
     "ERR-21": [
         ("ResourceNotFoundException", MISSING, True),
         *(("ResourceNotFoundException", without(MISSING, n), False) for n in MISSING),

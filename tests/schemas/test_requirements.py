@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -311,6 +313,15 @@ def test_statement_is_the_whole_rule(id_: str, statement: str) -> None:
     assert load_requirements()[id_].statement == statement
 
 
+def test_every_statement_is_one_sentence() -> None:
+    """A statement is one sentence, without the mark-up of the page it came from."""
+    assert not [
+        row.id
+        for row in requirements()
+        if re.search(r"\.\s+[A-Z]|\*\*|\s\s", row.statement)
+    ]
+
+
 def test_registry_cannot_be_changed() -> None:
     """The mapping is read-only, and made once."""
     registry: Any = load_requirements()
@@ -318,6 +329,24 @@ def test_registry_cannot_be_changed() -> None:
     with pytest.raises(TypeError):
         registry["GEN-99"] = registry["GEN-01"]
     assert load_requirements() is registry
+
+
+def test_reading_the_registry_imports_nothing_heavy() -> None:
+    """No schema engine, and not even importlib.resources, since a command waits."""
+    code = (
+        "import sys\n"
+        "from ivschat_conformance.schemas.requirements import load_requirements\n"
+        "before = len(load_requirements())\n"
+        "heavy = {'importlib.resources', 'json', 'jsonschema', 'jsonschema_rs', "
+        "'pytest', 'referencing', 'requests'}\n"
+        "print(before, sorted(heavy & set(sys.modules)))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+
+    assert done.stdout == "370 []\n"
 
 
 def test_good_row_is_read_whole() -> None:
