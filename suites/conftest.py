@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from ivschat_conformance.fixtures.cases import ChatTokens
 from ivschat_conformance.fixtures.control_plane import ControlPlane
 from ivschat_conformance.fixtures.scenario_clock import FixedTimeError

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from ivschat_conformance.fixtures import expect
 from ivschat_conformance.fixtures.cases import WITHOUT, ChatTokens, case, verifies
 from ivschat_conformance.fixtures.control_plane import ControlPlane

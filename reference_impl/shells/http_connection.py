@@ -9,7 +9,7 @@ import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from uuid import uuid4
+from random import SystemRandom
 
 from ivschat_conformance import clock
 from ivschat_conformance.reference_impl.core.http_messages import (
@@ -18,6 +18,7 @@ from ivschat_conformance.reference_impl.core.http_messages import (
     HttpResponse,
     TransportFault,
 )
+from ivschat_conformance.reference_impl.core.ids import Ids
 from ivschat_conformance.reference_impl.shells.http_reader import CLOSE, RequestReader
 
 logger = logging.getLogger("ivschat_conformance.server")
@@ -245,7 +246,7 @@ def _report_defect(error: Exception) -> HttpResponse:
     while step is not None:
         places.append(f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}")
         step = step.tb_next
-    request_id = str(uuid4())
+    request_id = Ids(SystemRandom()).request_id()
     logger.error(
         "request %s: the core raised %s at %s",
         request_id,

@@ -181,7 +181,7 @@ IN_FORM = st.tuples(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 @given(
     st.builds(
         HttpRequest,
