@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ivschat_conformance.fixtures.cases import ChatTokens
+from ivschat_conformance.fixtures.cases import ChatTokens, Rooms
 from ivschat_conformance.fixtures.control_plane import ControlPlane
 from ivschat_conformance.fixtures.scenario_clock import FixedTimeError
 from ivschat_conformance.fixtures.target import ScenarioClock, Target
@@ -41,18 +41,23 @@ def clock(ivschat_target: Target) -> ScenarioClock:
 
 
 @pytest.fixture
-def room(api: ControlPlane) -> Iterator[str]:
-    """Give the ARN of a room of this check's own, deleted afterwards."""
+def rooms(api: ControlPlane) -> Iterator[Rooms]:
+    """Give a way to create rooms, which are deleted afterwards."""
+    rooms = Rooms(api)
+    yield rooms
+    rooms.delete_all()
+
+
+@pytest.fixture
+def room(api: ControlPlane, rooms: Rooms) -> str:
+    """Give the ARN of a room of this check's own, or of the one that the run names."""
     if api.target.room is not None:
-        yield api.target.room
-        return
-    created = api.call("CreateRoom", {})
+        return api.target.room
+    created = rooms.create()
     if created.status != 200:
         pytest.fail(f"CreateRoom was answered {created.status}: there is no room")
     api.clear()
-    arn = created.json["arn"]
-    yield arn
-    api.call("DeleteRoom", {"identifier": arn})
+    return str(created.json["arn"])
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from unittest.mock import patch
 from urllib.parse import quote
 
 import pytest
-from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
-from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
-from botocore.credentials import Credentials  # type: ignore[import-untyped]
-from botocore.utils import normalize_url_path  # type: ignore[import-untyped]
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.utils import normalize_url_path
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 

@@ -140,25 +140,25 @@ def test_secrets_of_a_credential_are_not_shown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "name"),
+    ("key_id", "secret", "token", "name"),
     [
-        (("", "secret"), "access_key_id"),
-        (("a/b", "secret"), "access_key_id"),
-        (("a,b", "secret"), "access_key_id"),
-        (("test\n", "secret"), "access_key_id"),
-        (("test", ""), "secret_access_key"),
-        (("test", "secret\n"), "secret_access_key"),
-        (("test", "secret\udcff"), "secret_access_key"),
-        (("test", "secret", ""), "session_token"),
-        (("test", "secret", "two words"), "session_token"),
+        ("", "secret", None, "access_key_id"),
+        ("a/b", "secret", None, "access_key_id"),
+        ("a,b", "secret", None, "access_key_id"),
+        ("test\n", "secret", None, "access_key_id"),
+        ("test", "", None, "secret_access_key"),
+        ("test", "secret\n", None, "secret_access_key"),
+        ("test", "secret\udcff", None, "secret_access_key"),
+        ("test", "secret", "", "session_token"),
+        ("test", "secret", "two words", "session_token"),
     ],
 )
 def test_credential_that_no_client_could_use_is_refused(
-    arguments: tuple[str, ...], name: str
+    key_id: str, secret: str, token: str | None, name: str
 ) -> None:
     """A mistake in a credential is said when it is made, and without the secret."""
     with pytest.raises(ValueError, match=f"^{name}: ") as caught:
-        Credential(*arguments)
+        Credential(key_id, secret, token)
 
     assert "secret" not in str(caught.value).removeprefix("secret_access_key")
 
