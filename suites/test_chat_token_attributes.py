@@ -111,6 +111,7 @@ def test_attributes_over_a_kilobyte_are_refused(
             name="many-keys",
         ),
         case({"é" * 1_025: ""}, name="a-key-of-two-byte-characters"),
+        case({"😀" * 520: ""}, name="a-key-of-520-four-byte-characters"),
     ],
 )
 def test_keys_count_towards_the_kilobyte(

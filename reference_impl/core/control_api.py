@@ -27,6 +27,12 @@ from ivschat_conformance.schemas import timestamps
 
 PREFIX = "/_control"
 
+
+def is_under_prefix(path: str) -> bool:
+    """Say whether this path is the control API's, whether or not a call has it."""
+    return path == PREFIX or path.startswith(f"{PREFIX}/")
+
+
 _Handler = Callable[[HttpRequest, datetime], HttpResponse]
 
 

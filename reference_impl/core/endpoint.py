@@ -41,7 +41,7 @@ class Endpoint:
 
     def answer(self, request: HttpRequest, machine_now: datetime) -> Reply:
         """Answer one request that arrived at this instant of the machine's clock."""
-        if self._control is not None and request.target.startswith(control_api.PREFIX):
+        if self._control is not None and control_api.is_under_prefix(request.path):
             return Reply(self._control.answer(request, machine_now))
         return self._http.answer(request, self.clock.read(machine_now), machine_now)
 

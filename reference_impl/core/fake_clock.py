@@ -9,10 +9,13 @@ LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 
 
 class ClockRangeError(ValueError):
-    """The clock would leave the years that it can show."""
+    """The clock would leave the time that it can show."""
 
     def __init__(self) -> None:
-        super().__init__("the clock stays between the years 1970 and 9999")
+        super().__init__(
+            f"the clock stays between {EARLIEST:%Y-%m-%dT%H:%M:%SZ} "
+            f"and {LATEST:%Y-%m-%dT%H:%M:%SZ}"
+        )
 
 
 class FakeClock:

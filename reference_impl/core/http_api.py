@@ -66,7 +66,7 @@ class HttpApi:
         self, request: HttpRequest, now: datetime, machine_now: datetime
     ) -> Reply:
         """Answer a request at an instant of the fake's clock and of the machine's."""
-        if request.method == "OPTIONS":
+        if _is_preflight(request):
             return Reply(self._response(200, None, now, _PREFLIGHT))
         try:
             operation = self._route(request)
@@ -131,6 +131,14 @@ _PREFLIGHT = (
     ("Access-Control-Allow-Headers", "*, Authorization"),
     ("Access-Control-Allow-Methods", "*"),
 )
+
+
+def _is_preflight(request: HttpRequest) -> bool:
+    """Say whether a browser asks before it calls; OPTIONS alone is a wrong method."""
+    return (
+        request.method == "OPTIONS"
+        and request.header("access-control-request-method") is not None
+    )
 
 
 def _input(operation: Operation, request: HttpRequest) -> dict[str, Any]:

@@ -4,9 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from ivschat_conformance.reference_impl.core.fake_clock import (
+    ClockRangeError,
+    FakeClock,
+)
 from ivschat_conformance.reference_impl.core.signatures import Credential
 from ivschat_conformance.reference_impl.core.validation import matches
 from ivschat_conformance.schemas.arn import Arn, ArnError, room_arn
+
+_SECOND = timedelta(seconds=1)
 
 RESTLESS_LIFETIME = timedelta(seconds=30)
 """AWS's JavaScript SDK renews such tokens at once, again and again."""
@@ -37,8 +43,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         """Check every value, and read the rooms."""
-        if self.token_lifetime < timedelta(seconds=1):
-            raise SettingError("token lifetime: use 1 second or more")
+        if self.token_lifetime < _SECOND or self.token_lifetime % _SECOND:
+            raise SettingError("token lifetime: use whole seconds, 1 or more")
+        _check_clock(self.clock)
         if not self.credentials:
             raise SettingError("credential: at least one ID:SECRET is needed")
         rooms = tuple(_seeded(room, self.region) for room in self.rooms)
@@ -76,6 +83,20 @@ class SeededRoom:
     name: str
     room_id: str | None = None
     account_id: str | None = None
+
+
+def _check_clock(at: datetime | None) -> None:
+    if at is None:
+        return
+    if at.utcoffset() is None:
+        raise SettingError(
+            "clock: the instant has no time zone; give an aware datetime, such as "
+            "datetime(2026, 1, 2, tzinfo=UTC), or None for real time"
+        )
+    try:
+        FakeClock(at)
+    except ClockRangeError as error:
+        raise SettingError(f"clock: {error}; give an instant between these") from None
 
 
 def _seeded(room: str, region: str) -> SeededRoom:

@@ -74,7 +74,11 @@ class InputReader:
         ValidationException naming each member that breaks a constraint (ERR-17).
         """
         known: dict[str, Any] = self._structure.keep_known(value)
-        if not self._validator.is_valid(known):
+        try:
+            valid = self._validator.is_valid(known)
+        except ValueError:  # the engine goes less deep than the parser
+            raise SerializationException("The body is nested too deeply.") from None
+        if not valid:
             self._refuse(known)
         return known
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from random import SystemRandom
+from typing import cast
 
 from ivschat_conformance import clock
 from ivschat_conformance.reference_impl.core.http_messages import (
@@ -92,13 +93,12 @@ class HttpConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Join the server's connections and start the one timer."""
-        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream's
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # it is a stream's
         self._shared.connections.add(self)
         self._wait(self._shared.timeouts.idle)
         self._arm()
         if self._shared.closed:
-            transport.abort()
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         """Leave nothing behind."""
@@ -169,7 +169,7 @@ class HttpConnection(asyncio.Protocol):
 
     def _answer(self, request: HttpRequest, connection_field: str) -> bytes:
         head_only = request.method == "HEAD"
-        try:
+        try:  # the reply's changes are for a shell that keeps state on disk
             response = self._shared.core.answer(request, clock.now()).response
             return _encode(response, connection_field, head_only=head_only)
         except Exception as error:  # the server outlives a defect of the core

@@ -214,11 +214,12 @@ class ServerThread:
         try:
             address = started.result(_PATIENCE)
         except TimeoutError:
-            started.cancel()
-            raise ServerStartError(
-                f"nothing listened after {_PATIENCE:g} s: give an address of this "
-                "machine as the host, since a name may take long to resolve"
-            ) from None
+            if started.cancel():  # else it has started just now
+                raise ServerStartError(
+                    f"nothing listens after {_PATIENCE:g} s: give an address of this "
+                    "machine as the host, since a name may take long to resolve"
+                ) from None
+            address = started.result()
         except BaseException:
             thread.join(_PATIENCE)
             raise

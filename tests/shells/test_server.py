@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from freezegun import freeze_time
@@ -19,6 +20,7 @@ from ivschat_conformance.reference_impl.core.http_messages import (
     Reply,
     TransportFault,
 )
+from ivschat_conformance.reference_impl.shells import server as server_module
 from ivschat_conformance.reference_impl.shells.http_connection import Timeouts
 from ivschat_conformance.reference_impl.shells.server import (
     Address,
@@ -165,6 +167,33 @@ def test_place_that_cannot_be_listened_on_is_explained(
     assert "\n" not in str(raised.value)
 
 
+def test_start_that_takes_too_long_is_given_up(
+    core: StubCore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name that does not resolve holds nobody up, and nothing listens later on."""
+    resolve, resolved = socket.getaddrinfo, threading.Event()
+
+    def resolve_late(*args: Any, **options: Any) -> Any:
+        resolved.wait(DEADLINE)
+        return resolve(*args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve_late)
+    monkeypatch.setattr(server_module, "_PATIENCE", 0.05)
+    before = set(threading.enumerate())
+
+    with pytest.raises(ServerStartError, match="nothing listens after"):
+        ServerThread(core, "localhost", 0).start()
+
+    (thread,) = (
+        thread
+        for thread in set(threading.enumerate()) - before
+        if thread.name == "ivschat-server"
+    )
+    resolved.set()
+    thread.join(DEADLINE)
+    assert not thread.is_alive()
+
+
 # In a thread.
 
 
@@ -291,7 +320,7 @@ def test_frozen_clock_reaches_the_core(core: StubCore) -> None:
 
 @pytest.mark.parametrize("freeze_first", [True, False])
 def test_frozen_clock_stops_no_timer(core: StubCore, *, freeze_first: bool) -> None:
-    """Timeouts are real time, whether the clock was frozen before the start or after."""
+    """Timeouts are real time, whether the clock froze before the start or after."""
     timeouts = Timeouts(request=0.05, idle=60, linger=60)
     freezer, server = freeze_time("2020-02-29"), ServerThread(core, timeouts=timeouts)
     first, second = (freezer, server) if freeze_first else (server, freezer)
