@@ -27,13 +27,12 @@ from ivschat_conformance.schemas import timestamps
 
 PREFIX = "/_control"
 
+_Handler = Callable[[HttpRequest, datetime], HttpResponse]
+
 
 def is_under_prefix(path: str) -> bool:
     """Say whether this path is the control API's, whether or not a call has it."""
     return path == PREFIX or path.startswith(f"{PREFIX}/")
-
-
-_Handler = Callable[[HttpRequest, datetime], HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ class ControlError(Exception):
 
     status: int
     message: str
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class ControlApi:
@@ -65,7 +65,7 @@ class ControlApi:
         try:
             return self._handler(request)(request, machine_now)
         except ControlError as error:
-            return _json(error.status, {"message": error.message})
+            return _json(error.status, {"message": error.message}, error.headers)
         except CallerError as error:
             return _json(400, {"message": error.message})
 
@@ -77,7 +77,11 @@ class ControlApi:
             )
         handler = methods.get(request.method)
         if handler is None:
-            raise ControlError(405, f"Use {' or '.join(methods)} here.")
+            raise ControlError(
+                405,
+                f"Use {' or '.join(methods)} here.",
+                (("Allow", ", ".join(methods)),),
+            )
         return handler
 
     def _clock_state(
@@ -118,9 +122,13 @@ def _body(request: HttpRequest, shape: str) -> dict[str, Any]:
     return input_reader(shape, api="harness").read(read_object(request.body))
 
 
-def _json(status: int, body: Mapping[str, Any]) -> HttpResponse:
+def _json(
+    status: int,
+    body: Mapping[str, Any],
+    headers: tuple[tuple[str, str], ...] = (),
+) -> HttpResponse:
     return HttpResponse(
         status,
-        (("Content-Type", "application/json"),),
+        (("Content-Type", "application/json"), *headers),
         json.dumps(body).encode(),
     )

@@ -75,17 +75,17 @@ class InputReader:
         """
         known: dict[str, Any] = self._structure.keep_known(value)
         try:
-            valid = self._validator.is_valid(known)
+            if self._validator.is_valid(known):
+                return known
+            errors = list(self._validator.iter_errors(known))
         except ValueError:  # the engine goes less deep than the parser
             raise SerializationException("The body is nested too deeply.") from None
-        if not valid:
-            self._refuse(known)
-        return known
+        self._refuse(errors)
 
-    def _refuse(self, value: dict[str, Any]) -> NoReturn:
+    def _refuse(self, errors: Iterable[jsonschema_rs.ValidationError]) -> NoReturn:
         wrong_types: dict[str, str] = {}
         broken: dict[str, str] = {}
-        for error in self._validator.iter_errors(value):
+        for error in errors:
             name = self._structure.member_at(error.instance_path)
             if error.kind.name == "required":
                 name = ".".join(filter(None, (name, error.kind.as_dict()["property"])))

@@ -311,12 +311,17 @@ def test_signed_header_is_trimmed_and_its_inner_blanks_are_one_space(
 )
 def test_repeated_signed_header_is_joined_by_commas_in_its_order(
     values: tuple[str, ...],
-    accepted: bool,  # noqa: FBT001 - a column of the table
+    accepted: bool,
 ) -> None:
     """The values of one header count in the order in which they came."""
     assert is_accepted(sign(with_notes(*values), note="b,a")) is accepted
 
 
-def test_bytes_of_a_signed_header_are_signed_as_they_came() -> None:
-    """A byte that some alphabets call a blank is no blank of HTTP."""
-    assert is_accepted(sign(with_notes("\xc3\xa0 b"), note="\u00e0 b"))
+@pytest.mark.parametrize(
+    ("value", "note"), [("\xc3\xa0 b", "\u00e0 b"), ("b \xc3\xa0", "b \u00e0")]
+)
+def test_bytes_of_a_signed_header_are_signed_as_they_came(
+    value: str, note: str
+) -> None:
+    """A byte that some alphabets call a blank is no blank of HTTP, inside or last."""
+    assert is_accepted(sign(with_notes(value), note=note))

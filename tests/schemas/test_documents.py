@@ -114,6 +114,7 @@ def test_name_is_never_read_as_a_path(asked: str) -> None:
         ("CreateRoomRequest", {"messageReviewHandler": {"url": ""}}),
     ],
 )
+@pytest.mark.ivschat_verifies("HTTP-RESP-08")
 def test_only_a_closed_schema_refuses_unknown_members(
     shape: str, request_body: dict[str, Any]
 ) -> None:

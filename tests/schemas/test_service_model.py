@@ -275,3 +275,25 @@ def test_prose_is_read_into_these_schemas_and_no_others() -> None:
         "FallbackResult",
         "ChatTokenAttributes",
     }
+
+
+@pytest.mark.ivschat_verifies("GEN-08")
+def test_model_knows_no_client_token_no_paginator_and_no_waiter() -> None:
+    """Only UntagResource is idempotent; nobody pages or waits by the model's help."""
+    loader = Loader()
+    operations = service_model()["operations"]
+    members = [
+        member
+        for shape in service_model()["shapes"].values()
+        if shape["type"] == "structure"
+        for member in shape["members"].values()
+    ]
+
+    idempotent = [name for name, row in operations.items() if row.get("idempotent")]
+    paginators = loader.load_service_model("ivschat", "paginators-1", "2020-07-14")
+    waiters = loader.load_service_model("ivschat", "waiters-2", "2020-07-14")
+
+    assert idempotent == ["UntagResource"]
+    assert not any(member.get("idempotencyToken") for member in members)
+    assert paginators["pagination"] == {}
+    assert waiters["waiters"] == {}

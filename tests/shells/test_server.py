@@ -1,12 +1,9 @@
-"""The server's life: in a thread, in a caller's loop, in the foreground."""
+"""The server's life, in a thread and in a loop of the caller's."""
 
 import asyncio
-import signal
 import socket
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
@@ -27,7 +24,6 @@ from ivschat_conformance.reference_impl.shells.server import (
     RealTimeEventLoop,
     ServerStartError,
     ServerThread,
-    run,
     start,
 )
 
@@ -352,63 +348,3 @@ def test_server_runs_in_the_callers_loop_and_leaves_nothing(core: StubCore) -> N
 
     with asyncio.Runner(loop_factory=RealTimeEventLoop) as runner:
         runner.run(asyncio.wait_for(serve(), DEADLINE))
-
-
-# In the foreground.
-
-SCRIPT = """
-from ivschat_conformance.reference_impl.core.http_messages import HttpResponse, Reply
-from ivschat_conformance.reference_impl.shells.server import run
-
-class Core:
-    def answer(self, request, machine_now):
-        return Reply(HttpResponse(200))
-
-run(Core(), "127.0.0.1", 0, lambda address: print(address.port, flush=True))
-print("ended")
-"""
-
-
-@pytest.mark.parametrize(
-    "signals",
-    [
-        pytest.param([signal.SIGINT], id="SIGINT"),
-        pytest.param([signal.SIGTERM], id="SIGTERM"),
-        pytest.param([signal.SIGINT, signal.SIGTERM, signal.SIGINT], id="three"),
-    ],
-)
-def test_signal_ends_the_foreground_cleanly(signals: list[signal.Signals]) -> None:
-    """`run` returns, and a signal too many changes nothing."""
-    with subprocess.Popen(
-        [sys.executable, "-c", SCRIPT],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        address = Address("127.0.0.1", int(process.stdout.readline()))
-        assert answers(address)
-        with connect(address) as open_all_the_time:
-            for number in signals:
-                process.send_signal(number)
-
-            out, err = process.communicate(timeout=DEADLINE)
-
-            assert (process.returncode, out, err) == (0, "ended\n", "")
-            assert open_all_the_time.fileno() > 0
-
-
-def test_foreground_that_cannot_start_leaves_the_signals_alone(
-    core: StubCore, taken: int
-) -> None:
-    """A failed start is an exception, and Ctrl-C works as it did before."""
-    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    announced: list[Address] = []
-    ready: Callable[[Address], None] = announced.append
-
-    with pytest.raises(ServerStartError):
-        run(core, "127.0.0.1", taken, ready)
-
-    after = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    assert after == before
-    assert announced == []

@@ -3,25 +3,28 @@
 import argparse
 import ipaddress
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from ivschat_conformance import clock
 
 if TYPE_CHECKING:
     from ivschat_conformance.reference_impl.core.endpoint import Endpoint
     from ivschat_conformance.reference_impl.core.settings import Settings
+    from ivschat_conformance.reference_impl.core.signatures import Credential
     from ivschat_conformance.reference_impl.shells.server import Address
 
 _USAGE_ERROR = 2
+_DEFAULT_CREDENTIAL = "test:test"
 
 
 def main(argv: Sequence[str]) -> int:
     """Serve until interrupted; 0 at the end, 2 where a setting is not allowed."""
     parser = _parser()
-    options = parser.parse_args(argv)
+    options = parser.parse(argv)
     if options.mutant:
         from ivschat_conformance import mutation
 
@@ -35,8 +38,6 @@ def main(argv: Sequence[str]) -> int:
     try:
         settings = _settings(options)
         core = _core(settings)
-        for warning in settings.warnings:
-            _say(f"warning: {warning}")
         server.run(
             core,
             options.host,
@@ -44,22 +45,46 @@ def main(argv: Sequence[str]) -> int:
             lambda address: _announce(address, settings, core),
         )
     except (SettingError, server.ServerStartError) as error:
-        _say(f"ivschat-conformance serve: error: {error}")
-        return _USAGE_ERROR
+        parser.error(str(error))
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+class _Parser(argparse.ArgumentParser):
+    """Refuses in one sentence, which never repeats what may be a secret."""
+
+    def parse(self, argv: Sequence[str]) -> argparse.Namespace:
+        """Return the options, or name the first that there is not."""
+        options, unknown = self.parse_known_args(argv)
+        if unknown:
+            name, _, _ = unknown[0].partition("=")
+            if not name.startswith("-"):
+                self.error("it takes options only: see --help")
+            self.error(f"there is no option {name}: see --help")
+        return options
+
+    def error(self, message: str) -> NoReturn:
+        """End with exit code 2, without the lines of usage."""
+        self.exit(_USAGE_ERROR, f"{self.prog}: error: {message}\n")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(
         prog="ivschat-conformance serve",
+        usage="%(prog)s [options]",
         description="Run the reference implementation as a server, until interrupted. "
         "The first line on stdout is one JSON object that says where it listens.",
+        allow_abbrev=False,
     )
     add = parser.add_argument
-    add("--host", default="127.0.0.1", help="the address to bind (%(default)s)")
+    add(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="the address to bind (%(default)s)",
+    )
     add(
         "--port",
-        type=int,
+        type=_whole_number,
         default=4570,
         metavar="N",
         help="the port to bind, 0 for any free one (%(default)s)",
@@ -68,11 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--account-id",
         default="123456789012",
+        metavar="ID",
         help="the account it stands for (%(default)s)",
     )
     add(
         "--token-lifetime",
-        type=int,
+        type=_whole_number,
         default=60,
         metavar="SECONDS",
         help="how long a chat token opens a connection (%(default)s)",
@@ -118,16 +144,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _settings(options: argparse.Namespace) -> "Settings":
     from ivschat_conformance.reference_impl.core.settings import Settings
-    from ivschat_conformance.reference_impl.core.signatures import Credential
 
     control = _is_loopback(options.host) if options.control is None else options.control
     return Settings(
         region=options.region,
         account_id=options.account_id,
-        token_lifetime=timedelta(seconds=options.token_lifetime),
+        token_lifetime=_lifetime(options.token_lifetime),
         credentials=[
-            Credential(*_credential(text))
-            for text in options.credential or ["test:test"]
+            _credential(text) for text in options.credential or [_DEFAULT_CREDENTIAL]
         ],
         verify_signatures=options.signatures == "verify",
         rooms=options.room,
@@ -140,18 +164,45 @@ def _core(settings: "Settings") -> "Endpoint":
     from random import SystemRandom
 
     from ivschat_conformance.reference_impl.core.endpoint import Endpoint
+    from ivschat_conformance.reference_impl.core.fake_clock import ClockRangeError
+    from ivschat_conformance.reference_impl.core.settings import SettingError
 
-    return Endpoint(settings, SystemRandom(), clock.now())
+    try:
+        return Endpoint(settings, SystemRandom(), clock.now())
+    except ClockRangeError as error:
+        raise SettingError(f"clock: {error}") from None
 
 
-def _credential(text: str) -> tuple[str, str]:
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write a whole number") from None
+
+
+def _lifetime(seconds: int) -> timedelta:
+    from ivschat_conformance.reference_impl.core.settings import SettingError
+
+    try:
+        return timedelta(seconds=seconds)
+    except OverflowError:
+        raise SettingError(
+            "token lifetime: too long for any calendar; use fewer seconds"
+        ) from None
+
+
+def _credential(text: str) -> "Credential":
     """Split at the first colon: a secret may have more."""
     from ivschat_conformance.reference_impl.core.settings import SettingError
+    from ivschat_conformance.reference_impl.core.signatures import Credential
 
     access_key_id, _, secret = text.partition(":")
     if not access_key_id or not secret:
         raise SettingError("credential: write ID:SECRET, neither of them empty")
-    return access_key_id, secret
+    try:
+        return Credential(access_key_id, secret)
+    except ValueError as error:
+        raise SettingError(f"credential: {error}") from None
 
 
 def _instant(text: str) -> datetime | None:
@@ -178,12 +229,13 @@ def _is_loopback(host: str) -> bool:
 def _announce(address: "Address", settings: "Settings", core: "Endpoint") -> None:
     """Say where it listens: to programs on stdout, to people on stderr."""
     _say("Amazon IVS Chat, the reference implementation. Paste into a shell:")
-    for name, value in {
-        "AWS_ENDPOINT_URL_IVSCHAT": address.url,
-        "AWS_REGION": settings.region,
-        "AWS_ACCESS_KEY_ID": settings.credentials[0].access_key_id,
-    }.items():
-        _say(f"  export {name}={value}")
+    environment = _environment(address, settings)
+    for name, value in environment.items():
+        _say(f"  export {name}={shlex.quote(value)}")
+    if "AWS_SECRET_ACCESS_KEY" not in environment:
+        _say("Set AWS_SECRET_ACCESS_KEY to the secret that --credential gave this key.")
+    for warning in settings.warnings:
+        _say(f"warning: {warning}")
     _say("Ctrl+C ends it.")
     first_line = {
         "endpoint": address.url,
@@ -193,6 +245,23 @@ def _announce(address: "Address", settings: "Settings", core: "Endpoint") -> Non
         "rooms": core.service.seeded_room_arns,
     }
     print(json.dumps(first_line), flush=True)
+
+
+def _environment(address: "Address", settings: "Settings") -> dict[str, str]:
+    """Return the variables that clients read; of secrets the default alone.
+
+    Most clients read AWS_REGION, boto3 and version 1 of the AWS CLI the other one.
+    """
+    credential = settings.credentials[0]
+    environment = {
+        "AWS_ENDPOINT_URL_IVSCHAT": address.url,
+        "AWS_REGION": settings.region,
+        "AWS_DEFAULT_REGION": settings.region,
+        "AWS_ACCESS_KEY_ID": credential.access_key_id,
+    }
+    if credential == _credential(_DEFAULT_CREDENTIAL):
+        environment["AWS_SECRET_ACCESS_KEY"] = credential.secret_access_key
+    return environment
 
 
 def _say(text: str) -> None:

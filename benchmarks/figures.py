@@ -1,0 +1,145 @@
+"""What was measured, as values, and the table that a person reads."""
+
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from statistics import median
+from typing import Literal
+
+_PACKAGES = (
+    "ivschat-conformance",
+    "moto",
+    "cryptography",
+    "httptools",
+    "jsonschema-rs",
+    "msgpack",
+    "werkzeug",
+    "pytest",
+)
+_BEGIN, _END = "<!-- figures: written by run.py -->", "<!-- end of figures -->"
+
+
+class Unit(StrEnum):
+    """How a figure is written."""
+
+    MILLISECONDS = "ms"
+    SECONDS = "s"
+    MEBIBYTES = "MiB"
+    PER_SECOND = "/s"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What design.md §11 asks: of our own figure, or of its ratio to moto's."""
+
+    of: Literal["ours", "ratio"]
+    bound: float
+    text: str
+
+    def is_reached(self, row: "Row") -> bool:
+        """Return whether the row's median holds it."""
+        if self.of == "ours":
+            return row.ours.median < self.bound
+        return row.ratio is not None and row.ratio >= self.bound
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One quantity, measured several times."""
+
+    samples: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """The one to speak of."""
+        return median(self.samples)
+
+    def written(self, unit: Unit) -> str:
+        """Return the median and, of several, the least and the greatest."""
+        numbers = (self.median, min(self.samples), max(self.samples))
+        middle, least, greatest = (_number(number) for number in numbers)
+        if len(self.samples) == 1:
+            return f"{middle} {unit}"
+        return f"{middle} {unit} ({least} to {greatest})"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: ours, and moto's where moto has it."""
+
+    what: str
+    unit: Unit
+    ours: Figures
+    moto: Figures | None = None
+    target: Target | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times better than moto's: smaller, or more a second."""
+        if self.moto is None:
+            return None
+        ours, moto = self.ours.median, self.moto.median
+        return ours / moto if self.unit is Unit.PER_SECOND else moto / ours
+
+    @property
+    def verdict(self) -> str:
+        """Say whether the target is reached, where there is one."""
+        if self.target is None:
+            return ""
+        return "reached" if self.target.is_reached(self) else "**missed**"
+
+
+def table(rows: Iterable[Row]) -> list[str]:
+    """Return the rows as the lines of a Markdown table."""
+    lines = [
+        "| what | ours | moto's server | times better | target | |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in rows:
+        cells = (
+            row.what,
+            row.ours.written(row.unit),
+            row.moto.written(row.unit) if row.moto else "–",
+            f"{row.ratio:.1f}" if row.ratio else "–",
+            row.target.text if row.target else "–",
+            row.verdict,
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def conditions(cores: int, manner: str) -> list[str]:
+    """Return where and when, as lines above the table."""
+    versions = ", ".join(f"{name} {_version(name)}" for name in _PACKAGES)
+    return [
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()}, "
+        f"{cores} cores, {platform.python_implementation()} "
+        f"{platform.python_version()}, {manner}.",
+        f"{versions}.",
+        "Medians, with the least and the greatest in brackets.",
+    ]
+
+
+def inserted(document: str, lines: Sequence[str]) -> str:
+    """Return a document with these lines between its marks, or the lines alone."""
+    block = "\n".join((_BEGIN, "", *lines, "", _END))
+    before, begin, rest = document.partition(_BEGIN)
+    _, end, after = rest.partition(_END)
+    return f"{before}{block}{after}" if begin and end else f"{block}\n"
+
+
+def _number(value: float) -> str:
+    """Return three digits that count, or all of a larger number's."""
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

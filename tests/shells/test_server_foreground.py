@@ -1,0 +1,73 @@
+"""The server in the foreground of a process of its own, and the signals that end it."""
+
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+
+DEADLINE = 10.0  # seconds; what is late by more has hung
+GOOD = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+
+SCRIPT = """
+import signal, sys
+from ivschat_conformance.reference_impl.core.http_messages import HttpResponse, Reply
+from ivschat_conformance.reference_impl.shells.server import ServerStartError, run
+
+class Core:
+    def answer(self, request, machine_now):
+        return Reply(HttpResponse(200))
+
+try:
+    run(Core(), "127.0.0.1", int(sys.argv[1]), lambda a: print(a.port, flush=True))
+    print("ended")
+except ServerStartError:
+    ctrl_c = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    print("not started, and Ctrl-C", "works" if ctrl_c else "is dead")
+"""
+
+
+def run_script(port: int) -> subprocess.Popen[str]:
+    """Start a process that serves on this port, with its output in pipes."""
+    return subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [
+        pytest.param([signal.SIGINT], id="SIGINT"),
+        pytest.param([signal.SIGTERM], id="SIGTERM"),
+        pytest.param([signal.SIGINT, signal.SIGTERM, signal.SIGINT], id="three"),
+    ],
+)
+def test_signal_ends_the_foreground_cleanly(signals: list[signal.Signals]) -> None:
+    """`run` returns in spite of open connections; a signal too many changes nothing."""
+    with run_script(0) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as client:
+            client.sendall(GOOD)
+            assert client.recv(100).startswith(b"HTTP/1.1 200 OK\r\n")
+            for number in signals:
+                process.send_signal(number)
+
+            out, err = process.communicate(timeout=DEADLINE)
+
+        assert (process.returncode, out, err) == (0, "ended\n", "")
+
+
+def test_foreground_that_cannot_start_leaves_the_signals_alone() -> None:
+    """A failed start is an exception, and Ctrl-C works as it did before."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as other,
+        run_script(other.getsockname()[1]) as process,
+    ):
+        out, err = process.communicate(timeout=DEADLINE)
+
+    assert (out, err) == ("not started, and Ctrl-C works\n", "")
