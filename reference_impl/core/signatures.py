@@ -15,8 +15,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import quote_from_bytes, unquote_to_bytes
 
+from ivschat_conformance.reference_impl.core.canonical_request import (
+    canonical_request,
+)
 from ivschat_conformance.reference_impl.core.errors import (
     ExpiredTokenException,
     IncompleteSignatureException,
@@ -61,8 +63,6 @@ _TIMESTAMP = re.compile(
 )
 _VISIBLE = re.compile(r"[!-~]+")
 _ACCESS_KEY_ID = re.compile(_PART)
-_BLANKS = re.compile(r"[ \t]+")
-_PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+")
 _UNKNOWN_CLIENT = "The security token included in the request is invalid."
 _MISMATCH = (
     "The request signature we calculated does not match the signature you provided. "
@@ -187,11 +187,8 @@ class SignatureVerifier:
                 "hexadecimal digits; this service takes no unsigned payload."
             )
         try:
-            canonical = (
-                f"{request.method}\n{_canonical_path(request.path)}\n"
-                f"{_canonical_query(request.query)}\n"
-                f"{_canonical_headers(claim.signed_headers, fields)}\n"
-                f"{claim.signed_headers}\n{payload_hash}"
+            canonical = canonical_request(
+                request, fields, claim.signed_headers, payload_hash
             ).encode("latin-1")
         except UnicodeEncodeError:  # not from a wire, so nobody signed it
             raise InvalidSignatureException(_MISMATCH) from None
@@ -294,61 +291,3 @@ def _check_freshness(signed_at: datetime, instants: Sequence[datetime]) -> None:
     raise InvalidSignatureException(
         f"Signature not yet current: X-Amz-Date is over {minutes} minutes after {clock}"
     )
-
-
-def _canonical_path(path: str) -> str:
-    """Return the path with its segments, encoded as they are, encoded again (SIG-10).
-
-    Empty and dot segments go first, as in every service but S3.
-    """
-    if _PLAIN_PATH.fullmatch(path):
-        return path
-    segments: list[str] = []
-    for segment in path.split("/"):
-        if segment == "..":
-            del segments[-1:]
-        elif segment not in {"", "."}:
-            segments.append(segment)
-    first = "/" if not path or path.startswith("/") else ""
-    last = "/" if segments and path.endswith("/") else ""
-    normal = first + "/".join(segments) + last
-    return quote_from_bytes(normal.encode("latin-1"), safe="/")
-
-
-def _canonical_query(query: str) -> str:
-    """Return the pairs encoded in the one canonical way, by name and then by value."""
-    if not query:
-        return ""
-    pairs = []
-    for pair in query.split("&"):
-        if pair:
-            name, _, value = pair.partition("=")
-            pairs.append((_encode_once(name), _encode_once(value)))
-    return "&".join([f"{name}={value}" for name, value in sorted(pairs)])
-
-
-def _encode_once(text: str) -> str:
-    """Return text with everything but the unreserved characters percent-encoded."""
-    return quote_from_bytes(unquote_to_bytes(text.encode("latin-1")), safe="")
-
-
-def _canonical_headers(signed_headers: str, fields: Mapping[str, str]) -> str:
-    """Return a line for each signed header: its name, a colon, its trimmed value."""
-    names = signed_headers.split(";")
-    if signed_headers != signed_headers.lower() or names != sorted(set(names)):
-        raise InvalidSignatureException(
-            "SignedHeaders must be lower-case names in order, each once."
-        )
-    if "host" not in names:
-        raise InvalidSignatureException("SignedHeaders must name 'host'.")
-    lines = []
-    for name in names:
-        value = fields.get(name)
-        if value is None:
-            raise InvalidSignatureException(
-                "SignedHeaders names a header that the request does not have."
-            )
-        if "  " in value or "\t" in value:
-            value = _BLANKS.sub(" ", value)
-        lines.append(f"{name}:{value.strip(' ')}\n")
-    return "".join(lines)

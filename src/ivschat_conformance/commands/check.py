@@ -21,15 +21,15 @@ _PYTEST_TROUBLE = (2, 3)
 def main(argv: Sequence[str]) -> int:
     """Run the suites and print the report; the exit codes are in the help."""
     own, pytest_arguments = _split(argv)
-    parser = _parser()
-    options = parser.parse_args(own)
+    command_line = parser()
+    options = command_line.parse_args(own)
     from ivschat_conformance.fixtures import live
 
     if options.url:
         try:
             live.preflight(options.url, options.credential, os.environ)
         except live.TargetError as error:
-            parser.error(str(error))
+            command_line.error(str(error))
         except live.UnreachableError as error:
             _say(f"no verdict: {error}")
             return _NO_VERDICT
@@ -53,8 +53,9 @@ def main(argv: Sequence[str]) -> int:
     return _conclude(found, strict=options.strict)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    """Return the command line of `check`."""
+    command_line = argparse.ArgumentParser(
         prog="ivschat-conformance check",
         usage="%(prog)s [options] [URL] [-- PYTEST-ARGUMENTS]",
         description="Hold an endpoint against the contract; without a URL, the bundled "
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 conformant; 1 a MUST failed; 2 usage or configuration; "
         "3 no verdict (unreachable, or nothing could be tested).",
     )
-    add = parser.add_argument
+    add = command_line.add_argument
     add("url", nargs="?", metavar="URL", help="the endpoint, as http://127.0.0.1:4570")
     add("--region", help="the region to sign for (from the room, else us-west-2)")
     add("--room", metavar="ARN", help="use this room, where none can be created")
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--strict", action="store_true", help="let a failed SHOULD count as a MUST")
     add("-k", metavar="EXPR", help="run only the checks that match, as pytest's -k")
     add("-n", type=_workers, metavar="N", help="spread the checks over N processes")
-    return parser
+    return command_line
 
 
 def _split(argv: Sequence[str]) -> tuple[list[str], list[str]]:

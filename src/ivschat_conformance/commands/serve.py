@@ -23,15 +23,15 @@ _DEFAULT_CREDENTIAL = "test:test"
 
 def main(argv: Sequence[str]) -> int:
     """Serve until interrupted; 0 at the end, 2 where a setting is not allowed."""
-    parser = _parser()
-    options = parser.parse(argv)
+    command_line = parser()
+    options = command_line.parse(argv)
     if options.mutant:
         from ivschat_conformance import mutation
 
         try:
             mutation.apply(options.mutant)
         except mutation.MutantError as error:
-            parser.error(str(error))
+            command_line.error(str(error))
     from ivschat_conformance.reference_impl.core.settings import SettingError
     from ivschat_conformance.reference_impl.shells import server
 
@@ -45,7 +45,7 @@ def main(argv: Sequence[str]) -> int:
             lambda address: _announce(address, settings, core),
         )
     except (SettingError, server.ServerStartError) as error:
-        parser.error(str(error))
+        command_line.error(str(error))
     return 0
 
 
@@ -67,15 +67,16 @@ class _Parser(argparse.ArgumentParser):
         self.exit(_USAGE_ERROR, f"{self.prog}: error: {message}\n")
 
 
-def _parser() -> _Parser:
-    parser = _Parser(
+def parser() -> _Parser:
+    """Return the command line of `serve`."""
+    command_line = _Parser(
         prog="ivschat-conformance serve",
         usage="%(prog)s [options]",
         description="Run the reference implementation as a server, until interrupted. "
         "The first line on stdout is one JSON object that says where it listens.",
         allow_abbrev=False,
     )
-    add = parser.add_argument
+    add = command_line.add_argument
     add(
         "--host",
         default="127.0.0.1",
@@ -139,7 +140,7 @@ def _parser() -> _Parser:
         metavar="NAME",
         help="break one requirement on purpose, to see the suites turn red",
     )
-    return parser
+    return command_line
 
 
 def _settings(options: argparse.Namespace) -> "Settings":

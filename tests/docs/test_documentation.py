@@ -1,0 +1,77 @@
+"""The documentation says what is so: its commands exist and its tables are complete."""
+
+import argparse
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from ivschat_conformance.commands import check, serve
+from ivschat_conformance.schemas.requirements import load_requirements
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PARSERS = {"check": check.parser, "serve": serve.parser}
+
+
+def blocks(language: str) -> list[str]:
+    """Return every code block of a language, in all pages."""
+    return [
+        text
+        for page in PAGES
+        for found, text in BLOCK.findall(page.read_text(encoding="utf-8"))
+        if found == language
+    ]
+
+
+def own_commands() -> list[str]:
+    """Return every line of a shell block that calls our own command."""
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    return [line for line in lines if line.startswith("ivschat-conformance ")]
+
+
+@pytest.mark.parametrize("line", own_commands())
+def test_command_in_the_documentation_is_one_that_exists(line: str) -> None:
+    """Every option that a page names is an option of the command."""
+    _, command, *arguments = shlex.split(line)
+
+    options = PARSERS[command]().parse_args(arguments)
+
+    assert isinstance(options, argparse.Namespace)
+
+
+@pytest.mark.parametrize("command", ["check"])
+def test_table_of_options_is_complete(command: str) -> None:
+    """The README's table has every option that the help has."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    helped = set(re.findall(r"^  (--?[a-z-]+)", PARSERS[command]().format_help(), re.M))
+
+    missing = {option for option in helped if f"| `{option}" not in readme}
+
+    assert missing == {"-h"}
+
+
+def test_every_source_of_a_requirement_is_explained() -> None:
+    """A key that stands in the registry stands in docs/sources.md too."""
+    page = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    explained = {
+        key.strip()
+        for row in re.findall(r"^\| ([^|]+) \|", page, re.MULTILINE)
+        for key in row.split(",")
+    }
+
+    used = {key for row in load_requirements().values() for key in row.sources}
+
+    assert {key for key in used if key.partition(":")[0] not in explained} == set()
+
+
+def test_readme_begins_with_one_command_for_each_purpose() -> None:
+    """The first two shell blocks are one line each: a newcomer pastes it and waits."""
+    first, second, *_ = blocks("sh")
+
+    assert first.count("\n") == 1
+    assert first.endswith("/ivschat-conformance check\n")
+    assert second.count("\n") == 1
+    assert second.endswith("/tox run\n")
