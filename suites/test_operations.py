@@ -11,6 +11,7 @@ from ivschat_conformance.fixtures.cases import (
     ChatTokens,
     Rooms,
     case,
+    needs_signatures,
     unknown_room,
     verifies,
 )
@@ -36,7 +37,7 @@ def test_request_signed_for_another_service_is_refused(
     api: ControlPlane, chat_tokens: ChatTokens
 ) -> None:
     """A name that is not ivschat, such as that of the video service, is none."""
-    _needs_signatures(api)
+    needs_signatures(api)
     signing = replace(api.signing(), service="ivs")
 
     refused = api.call("CreateChatToken", chat_tokens.valid, signing=signing)
@@ -58,7 +59,7 @@ def test_only_signature_version_4_authenticates(
     api: ControlPlane, chat_tokens: ChatTokens, authorization: str
 ) -> None:
     """Another scheme of HTTP authentication opens nothing."""
-    _needs_signatures(api)
+    needs_signatures(api)
     headers = (JSON, ("Authorization", authorization))
 
     refused = api.call(
@@ -168,8 +169,3 @@ def test_path_spelled_otherwise_leads_nowhere(
 
     assert not 200 <= exchange.status < 300, f"{path} was answered {exchange.status}"
     expect.twin_accepted(twin)
-
-
-def _needs_signatures(api: ControlPlane) -> None:
-    if not api.target.features.signatures:
-        pytest.skip("the target does not claim signatures")

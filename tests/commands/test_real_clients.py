@@ -4,24 +4,19 @@ The server's clock stands still in 2020, so the times are literals; signatures a
 by the machine's clock. Everything that the clients know is in their environment.
 """
 
-import http.client
 import json
-import os
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import botocore.exceptions
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from freezegun import freeze_time
 
 from ivschat_conformance import clock
@@ -30,13 +25,20 @@ if TYPE_CHECKING:
     from tests.conftest import Serve, Served
 
 ARN = r"arn:aws:ivschat:us-west-2:123456789012:room/[A-Za-z0-9]{12}"
-TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,4096}"  # noqa: S105 - a pattern
+TCHARS = r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,4095}"
 ABSENT = "arn:aws:ivschat:us-west-2:123456789012:room/AbsentRoom12"
-HOUR = timedelta(hours=1)
 DEADLINE = 60  # seconds for a command that takes half of one on an idle machine
 
-Aws = Callable[..., subprocess.CompletedProcess[str]]
-Open = Callable[..., Any]
+ON_TIME = "-m", "awscli"
+SLOW_BY_AN_HOUR = (
+    "-c",
+    "import datetime, sys, awscli.clidriver, freezegun\n"
+    "an_hour = datetime.timedelta(hours=1)\n"
+    "with freezegun.freeze_time(datetime.datetime.now(datetime.UTC) - an_hour):\n"
+    "    sys.exit(awscli.clidriver.main())",
+)
+
+Connect = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -53,25 +55,15 @@ def served(serve: "Serve") -> "Iterator[Served]":
 
 @pytest.fixture(autouse=True)
 def environment(
-    served: "Served", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    served: "Served",
+    isolation: None,  # noqa: ARG001 - comes first
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Set what the clients read, and hide what a developer has of their own."""
-    for name in tuple(filter(re.compile("AWS_|BOTO_").match, os.environ)):
-        monkeypatch.delenv(name)
-    empty = tmp_path / "empty"
-    empty.touch()
-    for name, value in {
-        "AWS_CONFIG_FILE": str(empty),
-        "AWS_SHARED_CREDENTIALS_FILE": str(empty),
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_MAX_ATTEMPTS": "1",
-        "NO_PROXY": "127.0.0.1",
-        "AWS_ENDPOINT_URL_IVSCHAT": served.endpoint,
-        "AWS_DEFAULT_REGION": "us-west-2",
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-    }.items():
-        monkeypatch.setenv(name, value)
+    """Set what the clients read."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_IVSCHAT", served.endpoint)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
 
 
 @pytest.fixture
@@ -81,11 +73,11 @@ def lobby(served: "Served") -> str:
 
 
 @pytest.fixture
-def connect() -> Iterator[Open]:
-    """Open boto3's client as anybody does, with what is given besides."""
+def connect() -> Iterator[Connect]:
+    """Open boto3's client, which learns the endpoint from the environment alone."""
     opened = []
 
-    def open_client(**settings: Any) -> Any:
+    def open_client(**settings: object) -> Any:
         opened.append(boto3.session.Session().client("ivschat", **settings))
         return opened[-1]
 
@@ -95,213 +87,192 @@ def connect() -> Iterator[Open]:
         client.close()
 
 
-@pytest.fixture
-def relay(served: "Served") -> Iterator[str]:
-    """Relay requests to the server, the user `signed` replaced by `forged`."""
-
-    class Relay(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            onward = http.client.HTTPConnection(served.endpoint.removeprefix("http://"))
-            onward.request(
-                "POST",
-                self.path,
-                body.replace(b'"signed"', b'"forged"'),
-                dict(self.headers),
-            )
-            with onward.getresponse() as answer:
-                self.send_response(answer.status)
-                for name, value in answer.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(answer.read())
-            onward.close()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Relay) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-
-        server.shutdown()
-        thread.join()
-
-
-def an_hour_ago() -> datetime:
-    """Return an instant before both of the clocks that a signature may be fresh by."""
-    return clock.now() - HOUR
-
-
-def refusal(call: Callable[[], object]) -> tuple[str, int]:
-    """Return the error's name and the status with which the call is refused."""
-    with pytest.raises(botocore.exceptions.ClientError) as refused:
-        call()
+def refusal(call: Callable[..., object], **members: object) -> tuple[str, int]:
+    """Return the name and the status with which the service refuses the call."""
+    with pytest.raises(ClientError) as refused:
+        call(**members)
     response = refused.value.response
     return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]
 
 
-class TestBoto3:
-    """The client of most Python backends."""
+def status(answer: dict[str, Any]) -> int:
+    """Return the HTTP status of boto3's answer."""
+    return int(answer["ResponseMetadata"]["HTTPStatusCode"])
 
-    def test_creates_a_room_and_a_token(self, connect: Open) -> None:
-        """Times arrive as aware datetimes: a minute and the session after the call."""
-        client = connect()
 
-        room = client.create_room(name="Cinema", tags={"team": "chat"})
-        answer = client.create_chat_token(
-            roomIdentifier=room["arn"],
-            userId="visitor-1",
-            capabilities=["SEND_MESSAGE", "DELETE_MESSAGE", "DISCONNECT_USER"],
-            sessionDurationInMinutes=180,
-            attributes={"displayName": "Ünïcode ✓"},
-        )
+def test_boto3_creates_a_room_and_a_token(connect: Connect) -> None:
+    """Times arrive as aware datetimes: a minute and the session after the call."""
+    client = connect()
 
-        assert re.fullmatch(ARN, room["arn"])
-        assert room["name"] == "Cinema"
-        assert room["tags"] == {"team": "chat"}
-        assert room["createTime"] == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
-        assert re.fullmatch(TOKEN, answer["token"])
-        assert answer["tokenExpirationTime"] == datetime(2020, 1, 2, 3, 5, 5, tzinfo=UTC)
-        assert answer["sessionExpirationTime"] == datetime(
-            2020, 1, 2, 6, 4, 5, tzinfo=UTC
-        )
-
-    def test_reads_and_deletes_a_room(self, connect: Open) -> None:
-        """What was created can be read, and is gone once deleted."""
-        client = connect()
-        created = client.create_room(name="Cinema")
-
-        read = client.get_room(identifier=created["arn"])
-        deleted = client.delete_room(identifier=created["arn"])
-
-        del created["ResponseMetadata"], read["ResponseMetadata"]
-        assert read == created
-        assert deleted["ResponseMetadata"]["HTTPStatusCode"] == 204
-        assert refusal(lambda: client.get_room(identifier=created["arn"])) == (
-            "ResourceNotFoundException",
-            404,
-        )
-
-    @pytest.mark.ivschat_verifies("SIG-04", "SIG-05")
-    def test_is_refused_with_a_wrong_secret(self, connect: Open) -> None:
-        """Another secret than the key's is an InvalidSignatureException."""
-        client = connect(aws_access_key_id="test", aws_secret_access_key="wrong")
-
-        assert refusal(client.create_room) == ("InvalidSignatureException", 403)
-
-    @pytest.mark.ivschat_verifies("SIG-06")
-    def test_is_refused_with_an_unknown_key(self, connect: Open) -> None:
-        """An access key that nobody has is an UnrecognizedClientException."""
-        client = connect(aws_access_key_id="nobody", aws_secret_access_key="test")
-
-        assert refusal(client.create_room) == ("UnrecognizedClientException", 403)
-
-    @pytest.mark.ivschat_verifies("SIG-01", "SIG-02")
-    def test_is_refused_unsigned(self, connect: Open) -> None:
-        """No signature at all is a MissingAuthenticationTokenException."""
-        client = connect(config=Config(signature_version=UNSIGNED))
-
-        assert refusal(client.create_room) == (
-            "MissingAuthenticationTokenException",
-            403,
-        )
-
-    @pytest.mark.ivschat_verifies("SIG-08")
-    def test_is_refused_with_a_date_an_hour_old(self, connect: Open) -> None:
-        """A client whose clock is an hour slow gets an InvalidSignatureException."""
-        client = connect()
-
-        with freeze_time(an_hour_ago()):
-            refused = refusal(client.create_room)
-
-        assert refused == ("InvalidSignatureException", 403)
-        assert client.create_room()["ResponseMetadata"]["HTTPStatusCode"] == 200
-
-    @pytest.mark.ivschat_verifies("SIG-04", "SIG-05")
-    def test_is_refused_with_a_changed_body(
-        self, connect: Open, relay: str, lobby: str
-    ) -> None:
-        """What was changed after it was signed is an InvalidSignatureException."""
-        client = connect(endpoint_url=relay)
-
-        unchanged = client.create_chat_token(roomIdentifier=lobby, userId="other")
-        changed = refusal(
-            lambda: client.create_chat_token(roomIdentifier=lobby, userId="signed")
-        )
-
-        assert unchanged["ResponseMetadata"]["HTTPStatusCode"] == 200
-        assert changed == ("InvalidSignatureException", 403)
-
-    def test_is_let_in_by_each_access_key(self, connect: Open) -> None:
-        """Every `--credential` may sign, whatever characters its secret has."""
-        client = connect(
-            aws_access_key_id="AKIDEXAMPLE",
-            aws_secret_access_key="colons:are/allowed+here",
-        )
-
-        assert client.create_room()["ResponseMetadata"]["HTTPStatusCode"] == 200
-
-    def test_is_let_in_with_a_session_token(
-        self, connect: Open, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Temporary credentials work: their token is sent and signed with the rest."""
-        monkeypatch.setenv("AWS_SESSION_TOKEN", "FwoGZXIvYXdzEXAMPLE//token==")
-        client = connect()
-        sent = []
-        client.meta.events.register("before-send.ivschat", lambda request, **_: sent.append(request.headers))
-
-        answer = client.create_room()
-
-        assert answer["ResponseMetadata"]["HTTPStatusCode"] == 200
-        assert b";x-amz-security-token," in sent[0]["Authorization"]
-
-    @pytest.mark.parametrize(
-        ("member", "most", "past"),
-        [
-            pytest.param("sessionDurationInMinutes", 180, 181, id="minutes"),
-            pytest.param("userId", "u" * 128, "u" * 129, id="user-id"),
-        ],
+    room = client.create_room(name="Cinema", tags={"team": "chat"})
+    answer = client.create_chat_token(
+        roomIdentifier=room["arn"],
+        userId="visitor-1",
+        capabilities=["SEND_MESSAGE", "DELETE_MESSAGE", "DISCONNECT_USER"],
+        sessionDurationInMinutes=180,
+        attributes={"displayName": "Ünïcode ✓"},
     )
-    def test_leaves_maxima_to_the_server(
-        self, connect: Open, lobby: str, member: str, most: object, past: object
-    ) -> None:
-        """One past the maximum is a ValidationException that names the member."""
-        client = connect()
-        members = {"roomIdentifier": lobby, "userId": "visitor-1"}
 
-        accepted = client.create_chat_token(**{**members, member: most})
-        with pytest.raises(client.exceptions.ValidationException) as refused:
-            client.create_chat_token(**{**members, member: past})
-
-        assert accepted["ResponseMetadata"]["HTTPStatusCode"] == 200
-        assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
-        assert refused.value.response["reason"] == "FIELD_VALIDATION_FAILED"
-        assert [field["name"] for field in refused.value.response["fieldList"]] == [
-            member
-        ]
-
-    def test_finds_the_missing_room_in_the_exception(self, connect: Open) -> None:
-        """ResourceNotFoundException is a class of its own and says which resource."""
-        client = connect()
-
-        with pytest.raises(client.exceptions.ResourceNotFoundException) as refused:
-            client.create_chat_token(roomIdentifier=ABSENT, userId="visitor-1")
-
-        assert refused.value.response["resourceId"] == "AbsentRoom12"
-        assert refused.value.response["resourceType"] == "ROOM"
-        assert refused.value.response["message"] == refused.value.response["Error"]["Message"]
+    assert re.fullmatch(ARN, room["arn"])
+    assert room["name"] == "Cinema"
+    assert room["tags"] == {"team": "chat"}
+    assert room["createTime"] == datetime(2020, 1, 2, 3, 4, 5, tzinfo=UTC)
+    del answer["ResponseMetadata"]
+    assert re.fullmatch(TCHARS, answer.pop("token"))
+    assert answer == {
+        "tokenExpirationTime": datetime(2020, 1, 2, 3, 5, 5, tzinfo=UTC),
+        "sessionExpirationTime": datetime(2020, 1, 2, 6, 4, 5, tzinfo=UTC),
+    }
 
 
-def aws(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run one command of the AWS CLI's `ivschat`."""
-    return run("-m", "awscli", "ivschat", *arguments)
+def test_boto3_reads_and_deletes_a_room(connect: Connect) -> None:
+    """What was created can be read, and is gone once it is deleted."""
+    client = connect()
+    created = client.create_room(name="Cinema")
+
+    read = client.get_room(identifier=created["arn"])
+    deleted = client.delete_room(identifier=created["arn"])
+
+    assert status(deleted) == 204
+    del created["ResponseMetadata"], read["ResponseMetadata"]
+    assert read == created
+    assert refusal(client.get_room, identifier=created["arn"]) == (
+        "ResourceNotFoundException",
+        404,
+    )
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+@pytest.mark.ivschat_verifies("SIG-04", "SIG-05")
+def test_boto3_is_refused_with_a_wrong_secret(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another secret than the key's is an InvalidSignatureException."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
+
+    assert refusal(connect().create_room) == ("InvalidSignatureException", 403)
+
+
+@pytest.mark.ivschat_verifies("SIG-06")
+def test_boto3_is_refused_with_an_unknown_key(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An access key that nobody has is an UnrecognizedClientException."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+
+    assert refusal(connect().create_room) == ("UnrecognizedClientException", 403)
+
+
+@pytest.mark.ivschat_verifies("SIG-01", "SIG-02")
+def test_boto3_is_refused_unsigned(connect: Connect) -> None:
+    """No signature at all is a MissingAuthenticationTokenException."""
+    client = connect(config=Config(signature_version=UNSIGNED))
+
+    assert refusal(client.create_room) == ("MissingAuthenticationTokenException", 403)
+
+
+@pytest.mark.ivschat_verifies("SIG-08")
+def test_boto3_is_refused_with_a_date_an_hour_old(connect: Connect) -> None:
+    """A client whose clock is an hour slow gets an InvalidSignatureException."""
+    client = connect()
+
+    with freeze_time(clock.now() - timedelta(hours=1)):
+        refused = refusal(client.create_room)
+    accepted = client.create_room()
+
+    assert refused == ("InvalidSignatureException", 403)
+    assert status(accepted) == 200
+
+
+@pytest.mark.ivschat_verifies("SIG-04", "SIG-05")
+def test_boto3_is_refused_with_a_changed_body(
+    connect: Connect, forging_relay: str, lobby: str
+) -> None:
+    """What was changed after it was signed is an InvalidSignatureException."""
+    client = connect(endpoint_url=forging_relay)
+
+    changed = refusal(
+        client.create_chat_token, roomIdentifier=lobby, userId="signed-1"
+    )
+    unchanged = client.create_chat_token(roomIdentifier=lobby, userId="signed-2")
+
+    assert changed == ("InvalidSignatureException", 403)
+    assert status(unchanged) == 200
+
+
+def test_boto3_is_let_in_by_the_second_credential(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each `--credential` may sign, and a secret may have colons."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "colons:are/allowed+here")
+
+    assert status(connect().create_room()) == 200
+
+
+@pytest.mark.ivschat_verifies("HTTP-REQ-03")
+def test_boto3_is_let_in_with_a_session_token(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Temporary credentials work: their token is sent, and signed with the rest."""
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "FwoGZXIvYXdzEXAMPLE//token==")
+    client = connect()
+    sent = []
+    client.meta.events.register(
+        "before-send", lambda request, **_: sent.append(request.headers)
+    )
+
+    answer = client.create_room()
+
+    assert status(answer) == 200
+    assert sent[0]["X-Amz-Security-Token"] == b"FwoGZXIvYXdzEXAMPLE//token=="
+    assert b";x-amz-security-token," in sent[0]["Authorization"]
+
+
+@pytest.mark.parametrize(
+    ("member", "most", "past"),
+    [
+        pytest.param("sessionDurationInMinutes", 180, 181, id="minutes"),
+        pytest.param("userId", "u" * 128, "u" * 129, id="user-id"),
+    ],
+)
+def test_boto3_leaves_maxima_to_the_server(
+    connect: Connect, lobby: str, member: str, most: object, past: object
+) -> None:
+    """One past a maximum is a ValidationException that names the member."""
+    client = connect()
+    members = {"roomIdentifier": lobby, "userId": "visitor-1"}
+
+    accepted = client.create_chat_token(**members | {member: most})
+    with pytest.raises(client.exceptions.ValidationException) as refused:
+        client.create_chat_token(**members | {member: past})
+
+    assert status(accepted) == 200
+    response = refused.value.response
+    assert status(response) == 400
+    assert response["reason"] == "FIELD_VALIDATION_FAILED"
+    assert [field["name"] for field in response["fieldList"]] == [member]
+
+
+@pytest.mark.ivschat_verifies("ERR-11")
+def test_boto3_finds_the_missing_room_in_the_exception(connect: Connect) -> None:
+    """ResourceNotFoundException is a class of its own and says which resource."""
+    client = connect()
+
+    with pytest.raises(client.exceptions.ResourceNotFoundException) as refused:
+        client.create_chat_token(roomIdentifier=ABSENT, userId="visitor-1")
+
+    response = refused.value.response
+    assert response["resourceId"] == "AbsentRoom12"
+    assert response["resourceType"] == "ROOM"
+    assert response["message"]
+
+
+def aws(
+    *arguments: str, start: tuple[str, ...] = ON_TIME
+) -> subprocess.CompletedProcess[str]:
+    """Run one command of the AWS CLI on the service."""
     return subprocess.run(
-        [sys.executable, *arguments],
+        [sys.executable, *start, "ivschat", *arguments],
         capture_output=True,
         text=True,
         timeout=DEADLINE,
@@ -309,36 +280,54 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-FROZEN = """
-import sys, freezegun, awscli.clidriver
-with freezegun.freeze_time(sys.argv.pop(1)):
-    sys.exit(awscli.clidriver.main())
-"""
+def test_aws_cli_goes_the_whole_way_of_a_room() -> None:
+    """It creates a room and a token, shows the times as sent, and deletes the room."""
+    created = aws("create-room", "--name", "Cinema")
+    room = json.loads(created.stdout)
+    token = aws(
+        *("create-chat-token", "--room-identifier", room["arn"]),
+        *("--user-id", "visitor-1"),
+        *("--capabilities", "SEND_MESSAGE", "DELETE_MESSAGE"),
+        *("--session-duration-in-minutes", "30"),
+        *("--attributes", "displayName=Visitor"),
+    )
+    read = aws("get-room", "--identifier", room["arn"])
+    deleted = aws("delete-room", "--identifier", room["arn"])
+
+    assert re.fullmatch(ARN, room["arn"])
+    answer = json.loads(token.stdout)
+    assert re.fullmatch(TCHARS, answer.pop("token"))
+    assert answer == {
+        "tokenExpirationTime": "2020-01-02T03:05:05Z",
+        "sessionExpirationTime": "2020-01-02T03:34:05Z",
+    }
+    assert json.loads(read.stdout) == room
+    assert (deleted.returncode, deleted.stdout, deleted.stderr) == (0, "", "")
 
 
-class TestAwsCli:
-    """The command that the project began with, in the version that is on PyPI."""
-
-    def test_goes_the_whole_way_of_a_room(self) -> None:
-        """It creates a room and a token, reads the room and deletes it."""
-        created = aws("create-room", "--name", "Cinema")
-        room = json.loads(created.stdout)
-        token = aws(
-            *("create-chat-token", "--room-identifier", room["arn"]),
-            *("--user-id", "visitor-1"),
-            *("--capabilities", "SEND_MESSAGE", "DELETE_MESSAGE"),
-            *("--session-duration-in-minutes", "30"),
-            *("--attributes", "displayName=Ünïcode"),
-        )
-        read = aws("get-room", "--identifier", room["arn"])
-        deleted = aws("delete-room", "--identifier", room["arn"])
-
-        assert re.fullmatch(ARN, room["arn"])
-        answer = json.loads(token.stdout)
-        assert re.fullmatch(TOKEN, answer.pop("token"))
-        assert answer == {
-            "tokenExpirationTime": "2020-01-02T03:05:05Z",
-            "sessionExpirationTime": "2020-01-02T03:34:05Z",
-        }
-        assert json.loads(read.stdout) == room
-        assert (deleted.returncode, deleted.stdout, deleted.stderr) == (0, "", "")
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        pytest.param(
+            "InvalidSignatureException",
+            {"environment": {"AWS_SECRET_ACCESS_KEY": "wrong"}},
+            id="wrong-secret",
+        ),
+        pytest.param(
+            "MissingAuthenticationTokenException",
+            {"options": ["--no-sign-request"]},
+            id="unsigned",
+        ),
+        pytest.param(
+            "InvalidSignatureException", {"start": SLOW_BY_AN_HOUR}, id="hour-old"
+        ),
+        pytest.param("InvalidSignatureException", {"relayed": True}, id="changed-body"),
+        pytest.param(
+            "ValidationException",
+            {"options": ["--session-duration-in-minutes", "181"]},
+            id="181-minutes",
+        ),
+    ],
+)
+def test_aws_cli_says_why_it_is_refused() -> None:
+    """Its error names what the service said, and its exit code is not 0."""

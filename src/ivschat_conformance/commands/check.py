@@ -25,14 +25,19 @@ def main(argv: Sequence[str]) -> int:
     options = command_line.parse_args(own)
     from ivschat_conformance.fixtures import live
 
-    if options.url:
-        try:
-            live.preflight(options.url, options.credential, os.environ)
-        except live.TargetError as error:
-            command_line.error(str(error))
-        except live.UnreachableError as error:
-            _say(f"no verdict: {error}")
-            return _NO_VERDICT
+    try:
+        live.preflight(
+            options.url,
+            region=options.region,
+            room=options.room,
+            credential=options.credential,
+            environ=os.environ,
+        )
+    except live.TargetError as error:
+        command_line.error(str(error))
+    except live.UnreachableError as error:
+        _say(f"no verdict: {error}")
+        return _NO_VERDICT
     from ivschat_conformance.fixtures.run import RunOptions, run
 
     progress = _ProgressLine()
