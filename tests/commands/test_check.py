@@ -76,6 +76,16 @@ def test_bundled_reference_is_conformant(bundled: Done) -> None:
     assert bundled.err == ""
 
 
+def test_workers_of_their_own_servers_get_the_same_verdict(
+    bundled: Done, tmp_path: Path
+) -> None:
+    """With `-n` each worker has a bundled server, and the figures are the same."""
+    done = check("-n", "2", cwd=tmp_path)
+
+    assert done.code == 0, done.out[-3000:] + done.err[-3000:]
+    assert done.figures == bundled.figures
+
+
 @pytest.mark.parametrize("workers", [(), ("-n", "4")], ids=["serial", "parallel"])
 def test_server_in_another_process_gets_the_same_verdict(
     bundled: Done, endpoint: str, tmp_path: Path, workers: tuple[str, ...]

@@ -190,9 +190,7 @@ def test_boto3_is_refused_with_a_changed_body(
     """What was changed after it was signed is an InvalidSignatureException."""
     client = connect(endpoint_url=forging_relay)
 
-    changed = refusal(
-        client.create_chat_token, roomIdentifier=lobby, userId="signed-1"
-    )
+    changed = refusal(client.create_chat_token, roomIdentifier=lobby, userId="signed-1")
     unchanged = client.create_chat_token(roomIdentifier=lobby, userId="signed-2")
 
     assert changed == ("InvalidSignatureException", 403)

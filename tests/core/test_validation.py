@@ -130,7 +130,7 @@ def test_trailing_comma_is_refused() -> None:
 def test_number_that_is_none_or_has_thousands_of_digits_is_refused(
     number: bytes, member: bytes
 ) -> None:
-    """Python reads NaN as JSON, and breaks on a number too long: neither gets so far."""
+    """Python reads NaN as JSON, and breaks on too long a number: neither comes to it."""
     error = refusal(with_text(b'"' + member + b'": ' + number))
 
     assert (type(error), error.message) == (SerializationException, NO_NUMBER)
@@ -184,7 +184,7 @@ def test_nesting_is_refused_even_where_it_means_nothing() -> None:
     """An unknown member is dropped as long as it can be read, and refused beyond."""
     allowed = with_text(b'"unknown": ' + b"[" * 250 + b"]" * 250)
     beyond = with_text(b'"unknown": ' + b"[" * 60_000 + b"]" * 60_000)
-    unfinished = b'{"a":' * 12_000
+    unfinished = b'{"a":' * 60_000
 
     assert read(allowed) == {"roomIdentifier": ROOM, "userId": "user-1"}
     assert refusal(beyond).message == "The body is nested too deeply."
@@ -624,21 +624,21 @@ def repeats(error: CallerError) -> bool:
 
 
 @pytest.mark.ivschat_verifies("TOKEN-REQ-17")
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(BAD_REQUESTS, st.booleans())
 def test_refusal_repeats_nothing_of_the_request(
     request: tuple[str, dict[str, object]],
-    escaped: bool,  # noqa: FBT001 - drawn by hypothesis
+    escaped: bool,
 ) -> None:
     """Whatever is wrong, no string, key or number of the request is in the error."""
     shape, members = request
     text = json.dumps(members, ensure_ascii=escaped)
 
-    assert not repeats(refusal(text.encode("utf-8", "replace"), shape))
+    assert not repeats(refusal(text.encode(), shape))
 
 
 @pytest.mark.ivschat_verifies("TOKEN-REQ-17", "PARSE-01")
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=50)
 @given(BAD_TOKENS, st.data())
 def test_refusal_of_a_cut_body_repeats_nothing_of_it(
     members: dict[str, object], data: st.DataObject

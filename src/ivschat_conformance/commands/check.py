@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 _USAGE_ERROR = 2
 _NO_VERDICT = 3
-_INTERRUPTED = 130
 
+_LINES_OF_OUTPUT = 20
 _PYTEST_USAGE_ERROR = 4
 _PYTEST_TROUBLE = (2, 3)
 
@@ -111,8 +111,8 @@ def _conclude(found: "Run", *, strict: bool) -> int:
         _say(found.output.strip())
         return _USAGE_ERROR
     if found.pytest_exit in _PYTEST_TROUBLE and not found.checks:
-        _say(found.output.strip())
-        _say("no verdict: the suites did not run; their own output is above")
+        _say(_end_of(found.output))
+        _say("no verdict: the suites did not run; the end of their output is above")
         return _NO_VERDICT
     if not found.checks:
         _say("no verdict: no check was selected; see -k")
@@ -126,10 +126,14 @@ def _conclude(found: "Run", *, strict: bool) -> int:
     for line in console.lines(judged):
         print(line)
     if found.pytest_exit in _PYTEST_TROUBLE:
-        _say(found.output.strip()[-4000:])
-        _say("no verdict: the run ended early; the suites' own output is above")
+        _say(_end_of(found.output))
+        _say("no verdict: the run ended early; the end of its output is above")
         return _NO_VERDICT
     return judged.verdict.exit_code
+
+
+def _end_of(output: str) -> str:
+    return "\n".join(output.strip().splitlines()[-_LINES_OF_OUTPUT:])
 
 
 class _ProgressLine:
