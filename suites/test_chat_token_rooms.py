@@ -97,12 +97,14 @@ def test_room_of_another_account_gets_no_token(
 def test_refusal_does_not_repeat_what_is_sensitive(
     chat_tokens: ChatTokens, members: dict[str, object], secret: str
 ) -> None:
-    """User id and attributes stand nowhere in an error's answer."""
-    refused = chat_tokens.ask(**members)
+    """User id and attributes stand nowhere in an error's answer.
 
-    expect.not_successful(refused)
-    assert secret.encode() not in refused.body, "the body repeats a sensitive value"
-    headers = " ".join(f"{name}: {value}" for name, value in refused.headers.items())
+    That it is refused at all is for other checks to judge.
+    """
+    answer = chat_tokens.ask(**members)
+
+    assert secret.encode() not in answer.body, "the body repeats a sensitive value"
+    headers = " ".join(f"{name}: {value}" for name, value in answer.headers.items())
     assert secret not in headers, "a header repeats a sensitive value"
 
 

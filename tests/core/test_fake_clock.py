@@ -146,20 +146,19 @@ def test_instant_out_of_range_is_refused_and_the_clock_stays(instant: datetime) 
 
 
 @pytest.mark.parametrize("start", [None, FROZEN])
-@pytest.mark.parametrize("by", [timedelta(days=2912000), timedelta.max])
-def test_clock_moved_out_of_range_stays_where_it_is(
-    start: datetime | None, by: timedelta
-) -> None:
+def test_clock_moved_out_of_range_stays_where_it_is(start: datetime | None) -> None:
     """Past the last instant, or past what a date can say, nothing moves."""
     clock = FakeClock(start)
     clock.advance(SECOND, MACHINE)
     before = clock.read(MACHINE)
+    too_far = datetime(9999, 12, 30, 0, 0, 1, tzinfo=UTC) - before
 
-    with pytest.raises(ClockRangeError) as caught:
-        clock.advance(by, MACHINE)
+    for by in (too_far, too_far + timedelta(days=2), timedelta.max):
+        with pytest.raises(ClockRangeError) as caught:
+            clock.advance(by, MACHINE)
 
-    assert str(caught.value) == SENTENCE
-    assert clock.read(MACHINE) == before
+        assert str(caught.value) == SENTENCE
+        assert clock.read(MACHINE) == before
     assert clock.mode == ("real" if start is None else "frozen")
 
 

@@ -130,7 +130,7 @@ def test_trailing_comma_is_refused() -> None:
 def test_number_that_is_none_or_has_thousands_of_digits_is_refused(
     number: bytes, member: bytes
 ) -> None:
-    """Python reads NaN as JSON, and breaks on too long a number: neither comes to it."""
+    """Python reads NaN, and raises for too long a number: both are named here."""
     error = refusal(with_text(b'"' + member + b'": ' + number))
 
     assert (type(error), error.message) == (SerializationException, NO_NUMBER)

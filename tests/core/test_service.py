@@ -1,0 +1,313 @@
+"""The service: what each operation answers and changes, and what it leaves alone."""
+
+from base64 import b64encode, urlsafe_b64encode
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
+
+import pytest
+
+from ivschat_conformance.reference_impl.core.changes import RoomDeleted, RoomStored
+from ivschat_conformance.reference_impl.core.errors import ResourceNotFoundException
+from ivschat_conformance.reference_impl.core.service import Outcome, Service
+from ivschat_conformance.reference_impl.core.settings import Settings
+from ivschat_conformance.reference_impl.core.tokens import ChatToken, TokenVault
+
+NOW = datetime(2026, 11, 24, 1, 51, 27, 987654, tzinfo=UTC)
+ROOM = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"
+LOGGING = "arn:aws:ivschat:us-west-2:123456789012:logging-configuration/ABcdef34ghIJ"
+ASKED = {"roomIdentifier": ROOM, "userId": "user-1"}
+
+
+class KnownKey(Random):
+    """A source of randomness whose bytes a test knows."""
+
+    def randbytes(self, n: int) -> bytes:
+        """Return the first bytes of all."""
+        return bytes(range(n))
+
+
+def started(**settings: Any) -> Service:
+    """Return a service with one room of a known ARN, unless asked otherwise."""
+    service = Service(Settings(**{"rooms": [ROOM], **settings}), KnownKey(20261124))
+    service.start(NOW)
+    return service
+
+
+def perform(service: Service, operation: str, **request: Any) -> Any:
+    """Return the output of an operation performed now."""
+    return service.perform(operation, request, NOW).output
+
+
+def refusal(
+    service: Service, operation: str, **request: Any
+) -> ResourceNotFoundException:
+    """Return the error of an operation on something that is not there."""
+    with pytest.raises(ResourceNotFoundException) as caught:
+        service.perform(operation, request, NOW)
+    return caught.value
+
+
+@pytest.mark.ivschat_verifies(
+    *("TOKEN-RESP-01", "TOKEN-RESP-02", "TOKEN-RESP-03", "TOKEN-RESP-09"),
+    *("TOKEN-RESP-16", "TOKEN-RESP-17", "TOKEN-REQ-04", "TOKEN-REQ-08"),
+)
+def test_token_of_the_shortest_request_has_the_defaults() -> None:
+    """An hour of session, a minute of token, a viewer without attributes."""
+    service = started()
+
+    output = perform(service, "CreateChatToken", **ASKED)
+
+    assert service.tokens.open(output.pop("token")) == ChatToken(
+        room_arn=ROOM,
+        user_id="user-1",
+        capabilities=(),
+        attributes={},
+        issued_at=datetime(2026, 11, 24, 1, 51, 27, tzinfo=UTC),
+        token_expiration_time=datetime(2026, 11, 24, 1, 52, 27, tzinfo=UTC),
+        session_expiration_time=datetime(2026, 11, 24, 2, 51, 27, tzinfo=UTC),
+    )
+    assert output == {
+        "tokenExpirationTime": "2026-11-24T01:52:27Z",
+        "sessionExpirationTime": "2026-11-24T02:51:27Z",
+    }
+
+
+@pytest.mark.ivschat_verifies("TOKEN-LIFE-08", "TOKEN-REQ-01", "TOKEN-REQ-06")
+def test_token_says_what_was_asked_for() -> None:
+    """Room, user, capabilities and attributes are fixed when it is issued."""
+    service = started()
+
+    output = perform(
+        service,
+        "CreateChatToken",
+        **ASKED,
+        capabilities=["DELETE_MESSAGE", "SEND_MESSAGE", "DELETE_MESSAGE"],
+        sessionDurationInMinutes=180,
+        attributes={"displayName": "Ada", "color": ""},
+    )
+
+    token = service.tokens.open(output["token"])
+    assert token.room_arn == ROOM
+    assert token.user_id == "user-1"
+    assert token.capabilities == ("DELETE_MESSAGE", "SEND_MESSAGE")
+    assert token.attributes == {"displayName": "Ada", "color": ""}
+    assert output["sessionExpirationTime"] == "2026-11-24T04:51:27Z"
+
+
+@pytest.mark.ivschat_verifies(
+    "TOKEN-RESP-13", "TOKEN-RESP-14", "TOKEN-RESP-16", "TOKEN-RESP-17"
+)
+@pytest.mark.parametrize(
+    ("lifetime", "minutes", "token_end", "session_end"),
+    [
+        (1, 60, "2026-11-24T01:51:28Z", "2026-11-24T02:51:27Z"),
+        (3600, 180, "2026-11-24T02:51:27Z", "2026-11-24T04:51:27Z"),
+        (3600, 60, "2026-11-24T02:51:27Z", "2026-11-24T02:51:27Z"),
+        (3600, 5, "2026-11-24T01:56:27Z", "2026-11-24T01:56:27Z"),
+        (60, 1, "2026-11-24T01:52:27Z", "2026-11-24T01:52:27Z"),
+    ],
+)
+def test_token_lifetime_is_as_configured(
+    lifetime: int, minutes: int, token_end: str, session_end: str
+) -> None:
+    """The configured lifetime counts from the issue, and ends with the session."""
+    service = started(token_lifetime=timedelta(seconds=lifetime))
+
+    output = perform(
+        service, "CreateChatToken", **ASKED, sessionDurationInMinutes=minutes
+    )
+
+    assert output["tokenExpirationTime"] == token_end
+    assert output["sessionExpirationTime"] == session_end
+
+
+@pytest.mark.ivschat_verifies("TOKEN-REQ-19", "TOKEN-RESP-15")
+def test_each_call_yields_another_token_that_opens() -> None:
+    """The same request again is no retry: every call issues a token."""
+    service = started()
+
+    texts = {perform(service, "CreateChatToken", **ASKED)["token"] for _ in range(50)}
+
+    assert len(texts) == 50
+    assert {service.tokens.open(text).user_id for text in texts} == {"user-1"}
+
+
+MISSING = "arn:aws:ivschat:us-west-2:123456789012:room/000000000000"
+ELSEWHERE = [
+    (MISSING, "000000000000"),
+    (ROOM.replace("123456789012", "210987654321"), "g1H2I3j4k5L6"),
+    (ROOM.replace("us-west-2", "eu-west-1"), "g1H2I3j4k5L6"),
+    (ROOM.replace("123456789012", "0123456789012"), "g1H2I3j4k5L6"),
+    (f"{ROOM}7", "g1H2I3j4k5L67"),
+    (ROOM.lower(), "g1h2i3j4k5l6"),
+]
+
+
+@pytest.mark.ivschat_verifies(
+    *("TOKEN-REQ-15", "TOKEN-REQ-16", "REGION-06", "ROOM-GET-02", "ROOM-DEL-03"),
+    *("ERR-19", "ERR-21"),
+)
+@pytest.mark.parametrize(("arn", "resource_id"), ELSEWHERE)
+@pytest.mark.parametrize("operation", ["CreateChatToken", "GetRoom", "DeleteRoom"])
+def test_room_that_is_not_here_is_not_found(
+    operation: str, arn: str, resource_id: str
+) -> None:
+    """Another id, account or region is 404, with the id of the ARN, and no other room."""
+    service = started()
+    error = refusal(
+        service, operation, roomIdentifier=arn, identifier=arn, userId="user-1"
+    )
+
+    assert error.status == 404
+    assert error.body() == {
+        "message": "No such resource in this account and region.",
+        "resourceId": resource_id,
+        "resourceType": "ROOM",
+    }
+    assert perform(service, "GetRoom", identifier=ROOM)["id"] == "g1H2I3j4k5L6"
+
+
+@pytest.mark.ivschat_verifies("ROOM-CREATE-03", "ROOM-GET-01", "REGION-05")
+def test_created_room_is_read_as_it_was_answered() -> None:
+    """GetRoom gives what CreateRoom gave, in the account and region of the fake."""
+    service = started(region="eu-west-1", account_id="12345678901", rooms=())
+
+    room = perform(service, "CreateRoom", name="lobby", tags={"a": "b"})
+
+    assert room["arn"] == f"arn:aws:ivschat:eu-west-1:12345678901:room/{room['id']}"
+    assert perform(service, "GetRoom", identifier=room["arn"]) == room
+    assert room["createTime"] == room["updateTime"] == "2026-11-24T01:51:27.987Z"
+
+
+@pytest.mark.ivschat_verifies("ROOM-CREATE-08")
+def test_rooms_of_one_name_are_two_rooms() -> None:
+    """Names are no keys: the second room has an id and a life of its own."""
+    service = started()
+    first, second = (perform(service, "CreateRoom", name="lobby") for _ in range(2))
+
+    perform(service, "DeleteRoom", identifier=first["arn"])
+
+    assert first["id"] != second["id"]
+    assert perform(service, "GetRoom", identifier=second["arn"]) == second
+
+
+@pytest.mark.ivschat_verifies("ROOM-DEL-01", "ROOM-DEL-03", "ROOM-GET-02")
+def test_deleted_room_is_gone_for_every_operation() -> None:
+    """Once it is deleted, a room is read, deleted and joined no more."""
+    service = started()
+
+    assert perform(service, "DeleteRoom", identifier=ROOM) is None
+
+    for operation in ("GetRoom", "DeleteRoom", "CreateChatToken"):
+        error = refusal(
+            service, operation, identifier=ROOM, roomIdentifier=ROOM, userId="u"
+        )
+        assert error.body()["resourceId"] == "g1H2I3j4k5L6"
+
+
+@pytest.mark.ivschat_verifies("ROOM-CREATE-10", "ERR-24")
+def test_room_with_an_unknown_logging_configuration_is_not_created() -> None:
+    """The configuration is not found, and nothing was stored."""
+    service = started()
+
+    error = refusal(service, "CreateRoom", loggingConfigurationIdentifiers=[LOGGING])
+
+    assert error.status == 404
+    assert error.body()["resourceId"] == "ABcdef34ghIJ"
+    assert error.body()["resourceType"] == "LOGGING_CONFIGURATION"
+
+
+@pytest.mark.ivschat_verifies("ERR-24")
+def test_operation_changes_nothing_before_its_changes_are_applied() -> None:
+    """What an operation would change comes back as values; `apply` makes it so."""
+    service = started()
+    creation = service.create_room({}, NOW)
+    deletion = service.delete_room({"identifier": ROOM}, NOW)
+    assert creation.output is not None
+    arn = creation.output["arn"]
+
+    assert deletion == Outcome(None, (RoomDeleted(ROOM),))
+    assert perform(service, "GetRoom", identifier=ROOM)["arn"] == ROOM
+    refusal(service, "GetRoom", identifier=arn)
+
+    service.apply((*creation.changes, *deletion.changes))
+
+    assert perform(service, "GetRoom", identifier=arn) == creation.output
+    refusal(service, "GetRoom", identifier=ROOM)
+
+
+def test_only_what_changes_rooms_has_changes() -> None:
+    """A shell writes down what comes back, so reads and tokens bring nothing."""
+    service = started()
+
+    outcomes = [
+        service.perform("CreateRoom", {}, NOW),
+        service.perform("GetRoom", {"identifier": ROOM}, NOW),
+        service.perform("CreateChatToken", ASKED, NOW),
+        service.perform("DeleteRoom", {"identifier": ROOM}, NOW),
+    ]
+
+    kinds = [[type(change) for change in outcome.changes] for outcome in outcomes]
+    assert kinds == [[RoomStored], [], [], [RoomDeleted]]
+
+
+def test_seeded_rooms_are_there_from_the_start() -> None:
+    """A name gets an id of its own and is the room's name; an ARN fixes the id."""
+    service = started(rooms=["lobby", "stage", ROOM])
+
+    arns = service.seeded_room_arns
+
+    assert list(arns) == ["lobby", "stage", "g1H2I3j4k5L6"]
+    assert arns["g1H2I3j4k5L6"] == ROOM
+    assert len(set(arns.values())) == 3
+    rooms = {
+        name: perform(service, "GetRoom", identifier=arn) for name, arn in arns.items()
+    }
+    assert rooms["lobby"]["name"] == "lobby"
+    assert rooms["stage"]["name"] == "stage"
+    assert "name" not in rooms["g1H2I3j4k5L6"]
+    assert {room["createTime"] for room in rooms.values()} == {
+        "2026-11-24T01:51:27.987Z"
+    }
+
+
+def test_start_brings_back_the_seeded_rooms_and_no_others() -> None:
+    """Under the same ARNs, as new at that instant; what was created is gone."""
+    service = started(rooms=["lobby", ROOM])
+    arns = service.seeded_room_arns
+    created = perform(service, "CreateRoom")
+    perform(service, "DeleteRoom", identifier=arns["lobby"])
+
+    service.start(datetime(2027, 1, 1, tzinfo=UTC))
+
+    assert service.seeded_room_arns == arns
+    for arn in arns.values():
+        room = perform(service, "GetRoom", identifier=arn)
+        assert room["createTime"] == "2027-01-01T00:00:00.000Z"
+    refusal(service, "GetRoom", identifier=created["arn"])
+
+
+def test_caller_cannot_change_what_the_seeded_rooms_are() -> None:
+    """The mapping is the caller's own."""
+    service = started()
+
+    service.seeded_room_arns.clear()
+
+    assert service.seeded_room_arns == {"g1H2I3j4k5L6": ROOM}
+
+
+def test_service_shows_no_key() -> None:
+    """Neither a service nor its vault or its outcomes have the key when shown."""
+    service = started()
+    key = bytes(range(32))
+    outcome = service.perform("CreateChatToken", ASKED, NOW)
+
+    shown = f"{service!r} {service} {service.tokens!r} {outcome!r} {service.settings!r}"
+
+    text = str(outcome.output and outcome.output["token"])
+    assert TokenVault(urlsafe_b64encode(key)).open(text).room_arn == ROOM
+    for part in (key, key[:16], key[16:]):
+        assert part.hex() not in shown
+        assert repr(part)[2:-1] not in shown
+        assert b64encode(part).decode().rstrip("=")[:-1] not in shown

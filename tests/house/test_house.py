@@ -1,0 +1,70 @@
+"""The house keeps its own rules: sizes of modules, and lists that must be complete."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("src/ivschat_conformance", "schemas", "reference_impl", "fixtures", "suites")
+LONGEST = 400  # lines: what is longer is two modules
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_module_is_two(room: str) -> None:
+    """A module that passes 400 lines has a second one inside it."""
+    lengths = {
+        path.relative_to(ROOT): path.read_text("utf-8").count("\n")
+        for path in (ROOT / room).rglob("*.py")
+    }
+
+    assert {path: n for path, n in lengths.items() if n > LONGEST} == {}
+
+
+def test_plugin_is_thin() -> None:
+    """What loads in everybody's sessions holds options, fixtures and hooks only."""
+    plugin = (ROOT / "fixtures" / "plugin.py").read_text("utf-8")
+
+    assert plugin.count("\n") < 150
+
+
+def test_every_room_of_the_fixtures_is_kept_from_the_fake() -> None:
+    """A new module is on the list of those that may not open the fake."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    listed = next(
+        set(contract["source_modules"])
+        for contract in contracts
+        if contract["name"] == "Only fixtures.bundled opens the fake directly"
+    )
+
+    modules = {
+        f"ivschat_conformance.fixtures.{path.stem}"
+        for path in (ROOT / "fixtures").iterdir()
+        if path.suffix == ".py" or path.joinpath("__init__.py").is_file()
+    }
+
+    openers = {
+        "ivschat_conformance.fixtures.__init__",
+        "ivschat_conformance.fixtures.bundled",
+    }
+    assert modules - openers == listed
+
+
+def test_every_package_is_installed() -> None:
+    """A folder with modules that the map forgets would be missing from the wheel."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    folders = {
+        path.parent.relative_to(ROOT).as_posix()
+        for room in ROOMS
+        for path in (ROOT / room).rglob("__init__.py")
+    }
+
+    packages = {
+        name.removeprefix("ivschat_conformance.").replace(".", "/")
+        for name in project["tool"]["setuptools"]["packages"]
+        if name != "ivschat_conformance"
+    }
+
+    names = {folder.removeprefix("src/ivschat_conformance") for folder in folders}
+    assert {name.strip("/") for name in names if name} == packages
