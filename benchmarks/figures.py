@@ -29,6 +29,7 @@ class Unit(StrEnum):
     SECONDS = "s"
     MEBIBYTES = "MiB"
     PER_SECOND = "/s"
+    PERCENT = "%"
 
 
 @dataclass(frozen=True, slots=True)

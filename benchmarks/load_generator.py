@@ -35,21 +35,21 @@ class Connection:
     port: int
     request: bytes
     received: bytes = b""
-    socket: socket.socket = field(init=False)
+    stream: socket.socket = field(init=False)
 
     def open(self) -> None:
         """Connect; the loopback does that at once."""
-        self.socket = socket.create_connection((HOST, self.port), _PATIENCE)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.stream = socket.create_connection((HOST, self.port), _PATIENCE)
+        self.stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self) -> None:
         """Send the request, which fits any socket's buffer."""
         self.received = b""
-        self.socket.sendall(self.request)
+        self.stream.sendall(self.request)
 
     def is_answered(self) -> bool:
         """Read what there is; return whether the answer is whole now."""
-        data = self.socket.recv(_LARGEST_READ)
+        data = self.stream.recv(_LARGEST_READ)
         self.received += data
         head, blank, body = self.received.partition(b"\r\n\r\n")
         if not blank:
@@ -81,7 +81,7 @@ def generate(
         for _ in range(connections):
             connection = Connection(port, request.encode("latin-1"))
             connection.open()
-            selector.register(connection.socket, EVENT_READ, connection)
+            selector.register(connection.stream, EVENT_READ, connection)
         started, cpu_started = perf_counter(), process_time()
         for key in list(selector.get_map().values()):
             key.data.send()
@@ -96,14 +96,14 @@ def generate(
                 answers += 1
                 if not connection.is_kept():
                     reconnections += 1
-                    selector.unregister(connection.socket)
-                    connection.socket.close()
+                    selector.unregister(connection.stream)
+                    connection.stream.close()
                     connection.open()
-                    selector.register(connection.socket, EVENT_READ, connection)
+                    selector.register(connection.stream, EVENT_READ, connection)
                 connection.send()
         cpu_seconds = process_time() - cpu_started
         for key in list(selector.get_map().values()):
-            key.data.socket.close()
+            key.data.stream.close()
     return {
         "answers": answers,
         "seconds": elapsed,

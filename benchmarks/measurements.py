@@ -5,29 +5,30 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import Any
 
 from figures import Figures, Row, Target, Unit
 from servers import CORES, BenchmarkError, Call, Server, moto, ours, pinned, program
 
 _HERE = Path(__file__).parent
+_LONGEST_STEP = 120.0  # seconds; the longest takes about ten
+_MOST_ANSWERS = 1_000_000
 _TOKEN_REQUEST = {
     "userId": "user-1",
     "capabilities": ["SEND_MESSAGE", "DELETE_MESSAGE"],
     "attributes": {"displayName": "Ada", "avatar": "https://example.com/a/1.png"},
     "sessionDurationInMinutes": 60,
 }
-_TWENTY_TIMES = Target("ratio", 20, "20 times")
-_UNDER_10_MS = Target("ours", 10, "under 10 ms")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How often and how long each subject is measured."""
+    """How often, and for loads how long, each subject is measured."""
 
     manner: str
     starts: int
@@ -40,12 +41,12 @@ class Plan:
     sessions: int
 
 
-FULL = Plan("all rounds", 9, 3, 5, 2.0, 3, 20, 3, 15)
-QUICK = Plan("few rounds (--quick)", 2, 1, 1, 0.5, 1, 5, 1, 3)
+FULL = Plan("in full", 9, 3, 5, 2.0, 3, 20, 3, 15)
+QUICK = Plan("--quick", 2, 1, 1, 0.5, 1, 5, 1, 3)
 
 
 class _Samples:
-    """Collects figures by name, in the order of the first of each."""
+    """Collects what was measured, by name."""
 
     def __init__(self) -> None:
         self._samples: defaultdict[str, list[float]] = defaultdict(list)
@@ -58,109 +59,252 @@ class _Samples:
 
 
 def measure_start(plan: Plan) -> list[Row]:
-    """From before the process is started until its first answer is read."""
+    """Time from before the process is started until its first answer is read."""
     taken = _Samples()
     for server in (ours, moto):  # once unmeasured: compiles, and warms the disk's cache
         with server():
             pass
     for _ in range(plan.starts):
-        with ours() as server:
-            _token_request(server)
-            taken.add("ours", server.seconds_since_start() * 1_000)
-        with moto() as server:
-            server.send(_moto_reset(server))
-            taken.add("moto any", server.seconds_since_start() * 1_000)
-            server.perform("ListChannels")
-            taken.add("moto ivs", server.seconds_since_start() * 1_000)
+        with ours() as our_server:
+            _request_token(our_server)
+            taken.add("ours", our_server.age() * 1_000)
+        with moto() as moto_server:
+            _reset_moto(moto_server)
+            taken.add("moto reset", moto_server.age() * 1_000)
+            moto_server.perform("ListChannels", {})
+            taken.add("moto list", moto_server.age() * 1_000)
     return [
         Row(
-            "process start to first answer: ours a signed CreateRoom and the "
-            "CreateChatToken after it, moto's its own reset",
+            f"process start to first answer: ours CreateRoom and CreateChatToken, "
+            f"both signed; moto's {first_call}",
             Unit.MILLISECONDS,
             taken["ours"],
-            taken["moto any"],
+            taken[f"moto {name}"],
             Target("ours", 200, "under 200 ms"),
-        ),
-        Row(
-            "the same, against moto's first answer as a service, IVS ListChannels",
-            Unit.MILLISECONDS,
-            taken["ours"],
-            taken["moto ivs"],
-        ),
+        )
+        for name, first_call in (
+            ("reset", "own `/moto-api/reset`"),
+            ("list", "that and IVS ListChannels"),
+        )
     ]
 
 
 def measure_memory(plan: Plan) -> list[Row]:
-    """The resident memory of the process and its children, idle."""
+    """Weigh the idle process and its children."""
     taken = _Samples()
     for _ in range(plan.weighings):
-        with ours() as server:
-            taken.add("ours started", server.resident_mib())
-            _token_request(server)
-            taken.add("ours called", server.resident_mib())
-        with moto() as server:
-            taken.add("moto started", server.resident_mib())
-            server.perform("ListChannels")
-            taken.add("moto called", server.resident_mib())
+        with ours() as our_server:
+            taken.add("ours before", our_server.resident_mib())
+            _request_token(our_server)
+            taken.add("ours after", our_server.resident_mib())
+        with moto() as moto_server:
+            taken.add("moto before", moto_server.resident_mib())
+            moto_server.perform("ListChannels", {})
+            taken.add("moto after", moto_server.resident_mib())
     return [
         Row(
-            f"memory of the idle server, {when}",
+            f"memory of the idle server, {state} that first call of the service",
             Unit.MEBIBYTES,
             taken[f"ours {state}"],
             taken[f"moto {state}"],
             Target("ours", 45, "under 45 MiB"),
         )
-        for when, state in (
-            ("before any call", "started"),
-            ("after CreateChatToken; moto's after ListChannels", "called"),
-        )
+        for state in ("before", "after")
     ]
 
 
 def measure_requests(plan: Plan) -> list[Row]:
-    """Answers a second: ours with every signature verified, moto's with none."""
+    """Count answers a second: ours with every signature verified, moto's with none."""
     taken = _Samples()
-    busiest = 0.0
+    operations = ("CreateChannel", "ListChannels")
     with ours() as our_server, moto() as moto_server:
-        room = our_server.perform("CreateRoom")["arn"]
-
-        def token() -> Call:
-            return our_server.signed("CreateChatToken", roomIdentifier=room, **_TOKEN_REQUEST)
-
-        def create() -> Call:
-            return moto_server.signed("CreateChannel", name="benchmark")
-
-        def read() -> Call:
-            moto_server.send(_moto_reset(moto_server))
-            return moto_server.signed("ListChannels")
-
+        request = _TOKEN_REQUEST | {"roomIdentifier": _room(our_server)}
         for _ in range(plan.loads):
             for connections in (16, 1):
-                for name, server, call in (
-                    ("CreateChatToken", our_server, token),
-                    ("CreateChannel", moto_server, create),
-                    ("ListChannels", moto_server, read),
-                ):
-                    rate, busy = _load(server, call(), connections, plan.load_seconds)
-                    taken.add(f"{name} {connections}", rate)
-                    busiest = max(busiest, busy)
-        memory = our_server.resident_mib(), moto_server.resident_mib()
-    rows = [
+                call = our_server.signed("CreateChatToken", request)
+                rate, busy = _load(our_server, call, connections, plan.load_seconds)
+                taken.add(f"CreateChatToken {connections}", rate)
+                taken.add(f"busy {connections}", busy)
+                for operation in operations:
+                    _reset_moto(moto_server)  # so that its lists stay short
+                    call = moto_server.signed(operation, {})
+                    rate, _ = _load(moto_server, call, connections, plan.load_seconds)
+                    taken.add(f"{operation} {connections}", rate)
+        weights = our_server.resident_mib(), moto_server.resident_mib()
+    our_weight, moto_weight = (Figures((weight,)) for weight in weights)
+    return [
+        *(
+            Row(
+                f"answers a second, {connections} connection(s): ours CreateChatToken, "
+                f"signature verified; moto's IVS {operation}, unverified",
+                Unit.PER_SECOND,
+                taken[f"CreateChatToken {connections}"],
+                taken[f"{operation} {connections}"],
+                Target("ratio", 20, "20 times moto's") if connections > 1 else None,
+            )
+            for connections in (16, 1)
+            for operation in operations
+        ),
+        Row("memory after these loads", Unit.MEBIBYTES, our_weight, moto_weight),
         Row(
-            f"CreateChatToken a second, {_counted(connections)}, signatures verified; "
-            f"moto's: IVS {operation}, unverified",
-            Unit.PER_SECOND,
-            taken[f"CreateChatToken {connections}"],
-            taken[f"{operation} {connections}"],
-            _TWENTY_TIMES if connections == 16 else None,
-        )
-        for connections in (16, 1)
-        for operation in ("CreateChannel", "ListChannels")
+            "how busy the load generator was with ours, 16 connections",
+            Unit.PERCENT,
+            taken["busy 16"],
+        ),
     ]
-    our_memory, moto_memory = (Figures((weight,)) for weight in memory)
-    rows.append(
-        Row("memory after these loads", Unit.MEBIBYTES, our_memory, moto_memory)
+
+
+def measure_thread(plan: Plan) -> list[Row]:
+    """Time a server in a thread of a process that has imported all it needs."""
+    taken = _Samples()
+    for _ in range(plan.thread_rounds):
+        for kind, times in (("ours", 20), ("moto", 3)):
+            found = _json_of("threaded_servers.py", kind, str(times))
+            taken.add(f"{kind} start", *found["start"])
+            taken.add(f"{kind} stop", *found["stop"])
+    return [
+        Row(
+            f"server in a thread, {step}",
+            Unit.MILLISECONDS,
+            taken[f"ours {step}"],
+            taken[f"moto {step}"],
+            Target("ours", 10, "under 10 ms"),
+        )
+        for step in ("start", "stop")
+    ]
+
+
+def measure_reset(plan: Plan) -> list[Row]:
+    """Time a reset between tests, over HTTP, as a client in any language asks for it."""
+    taken = _Samples()
+    with ours() as our_server, moto() as moto_server:
+        for _ in range(plan.resets):
+            begun = perf_counter()
+            our_server.send(Call("/_control/reset"))
+            taken.add("ours", (perf_counter() - begun) * 1_000)
+            begun = perf_counter()
+            _reset_moto(moto_server)
+            taken.add("moto", (perf_counter() - begun) * 1_000)
+    return [
+        Row(
+            "reset between tests, on a connection of its own",
+            Unit.MILLISECONDS,
+            taken["ours"],
+            taken["moto"],
+            Target("ours", 1, "under 1 ms"),
+        )
+    ]
+
+
+def measure_check(plan: Plan) -> list[Row]:
+    """Time `ivschat-conformance check`, from the shell's prompt to its next."""
+    taken = _Samples()
+    with pinned(*CORES):
+        for _ in range(plan.checks):
+            begun = perf_counter()
+            _output((program("ivschat-conformance"), "check"))
+            taken.add("check", perf_counter() - begun)
+    return [
+        Row(
+            "`ivschat-conformance check` against the bundled reference",
+            Unit.SECONDS,
+            taken["check"],
+            target=Target("ours", 10, "under 10 s"),
+        )
+    ]
+
+
+def measure_plugin(plan: Plan) -> list[Row]:
+    """Time what the installed plugin adds to a pytest session that does not use it."""
+    taken = _Samples()
+    session = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    with TemporaryDirectory() as folder, pinned(*CORES[:1]):
+        Path(folder, "test_nothing.py").write_text("def test_nothing(): pass\n")
+        for number in range(-1, plan.sessions):
+            begun = perf_counter()
+            _output((*session, "-p", "no:ivschat"), folder)
+            between = perf_counter()
+            _output(session, folder)
+            if number >= 0:  # the first two compile
+                without = between - begun
+                taken.add("without", without * 1_000)
+                taken.add("added", (perf_counter() - between - without) * 1_000)
+    return [
+        Row(
+            "what the plugin adds to a pytest session that does not use it",
+            Unit.MILLISECONDS,
+            taken["added"],
+            target=Target("ours", 10, "under 10 ms"),
+        ),
+        Row("that session without the plugin", Unit.MILLISECONDS, taken["without"]),
+    ]
+
+
+MEASUREMENTS: Mapping[str, Callable[[Plan], list[Row]]] = {
+    "start": measure_start,
+    "memory": measure_memory,
+    "requests": measure_requests,
+    "thread": measure_thread,
+    "reset": measure_reset,
+    "check": measure_check,
+    "plugin": measure_plugin,
+}
+
+
+def _room(server: Server) -> str:
+    arn: str = server.perform("CreateRoom", {})["arn"]
+    return arn
+
+
+def _request_token(server: Server) -> None:
+    server.perform("CreateChatToken", _TOKEN_REQUEST | {"roomIdentifier": _room(server)})
+
+
+def _reset_moto(server: Server) -> None:
+    server.send(Call("/moto-api/reset"))
+
+
+def _load(
+    server: Server, call: Call, connections: int, seconds: float
+) -> tuple[float, float]:
+    """Return answers a second, and how busy the generator was, in percent of a core."""
+    asked = {
+        "port": server.port,
+        "request": call.wire(),
+        "connections": connections,
+        "limit": _MOST_ANSWERS,
+    }
+    _json_of("load_generator.py", asked=asked | {"seconds": seconds / 5})  # warms up
+    found = _json_of("load_generator.py", asked=asked | {"seconds": seconds})
+    elapsed = found["seconds"]
+    return found["answers"] / elapsed, 100 * found["cpu_seconds"] / elapsed
+
+
+def _json_of(script: str, *arguments: str, asked: object = None) -> Any:
+    """Run a script of this folder; return what it found."""
+    command = (sys.executable, str(_HERE / script), *arguments)
+    return json.loads(_output(command, asked=json.dumps(asked)))
+
+
+def _output(command: tuple[str, ...], folder: str | None = None, asked: str = "") -> str:
+    """Run a program to its end, which must be a good one; return its stdout."""
+    environment = {
+        name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"
+    }
+    ended = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        input=asked,
+        capture_output=True,
+        text=True,
+        timeout=_LONGEST_STEP,
+        check=False,
     )
-    if busiest > 0.9:
-        print(f"beware: the load generator was {busiest:.0%} busy", file=sys.stderr)
-    return rows
+    if ended.returncode:
+        said = (ended.stderr.strip() or ended.stdout.strip())[-2_000:]
+        raise BenchmarkError(
+            f"{Path(command[0]).name} {' '.join(command[1:])} ended with "
+            f"{ended.returncode}: {said}"
+        )
+    return ended.stdout

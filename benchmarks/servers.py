@@ -7,12 +7,14 @@ import shutil
 import socket
 import subprocess
 import sysconfig
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from time import perf_counter, sleep
 from typing import Any, NamedTuple
+
+import psutil
 
 from ivschat_conformance.fixtures.signing import Signing
 from ivschat_conformance.fixtures.target import Credentials
@@ -21,6 +23,7 @@ HOST = "127.0.0.1"
 _REGION = "us-west-2"
 _CREDENTIALS = Credentials("test", "test")
 _PATIENCE = 30.0  # seconds for a process to start or to end
+_JSON = "application/json"
 _MIB = 1024 * 1024
 
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
@@ -32,21 +35,13 @@ class BenchmarkError(Exception):
 
 
 class Call(NamedTuple):
-    """A request, with all of its headers but those of the signature."""
+    """A POST of JSON; unsigned it has no headers."""
 
     path: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
     method: str = "POST"
     query: str = ""
-
-    @classmethod
-    def signed(cls, port: int, service: str, path: str, body: object) -> "Call":
-        """Return a POST of JSON to a server on this machine, signed now."""
-        headers = (("Host", f"{HOST}:{port}"), ("Content-Type", "application/json"))
-        bare = cls(path, headers, json.dumps(body).encode())
-        signing = Signing(_CREDENTIALS, _REGION, datetime.now(UTC), service)
-        return bare._replace(headers=(*headers, *signing.headers(bare).items()))
 
     def wire(self) -> str:
         """Return the request as it goes over the wire, as Latin-1 text."""
@@ -65,39 +60,37 @@ class Server:
     process: subprocess.Popen[str]
     started: float
 
-    def signed(self, operation: str, **body: object) -> Call:
+    def signed(self, operation: str, members: Mapping[str, object]) -> Call:
         """Return a call of one of its service's operations, signed now."""
-        return Call.signed(self.port, self.service, f"/{operation}", body)
+        headers = (("Host", f"{HOST}:{self.port}"), ("Content-Type", _JSON))
+        call = Call(f"/{operation}", json.dumps(members).encode(), headers)
+        signing = Signing(_CREDENTIALS, _REGION, datetime.now(UTC), self.service)
+        return call._replace(headers=(*headers, *signing.headers(call).items()))
 
-    def perform(self, operation: str, **body: object) -> dict[str, Any]:
+    def perform(self, operation: str, members: Mapping[str, object]) -> Any:
         """Perform one of its service's operations; return the answer's members."""
-        answer: dict[str, Any] = json.loads(self.send(self.signed(operation, **body)))
-        return answer
+        return json.loads(self.send(self.signed(operation, members)))
 
     def send(self, call: Call) -> bytes:
-        """Return the body of the answer, which must be a 200 or a 204."""
+        """Return the body of the answer, which must be a good one."""
         connection = http.client.HTTPConnection(HOST, self.port, timeout=_PATIENCE)
-        try:
+        with closing(connection):
             connection.request(call.method, call.path, call.body, dict(call.headers))
             response = connection.getresponse()
             body = response.read()
-        finally:
-            connection.close()
         if response.status not in {200, 204}:
             raise BenchmarkError(f"{call.path} was answered with {response.status}")
         return body
 
-    def seconds_since_start(self) -> float:
-        """Return how long ago the process was started."""
+    def age(self) -> float:
+        """Return how many seconds ago the process was started."""
         return perf_counter() - self.started
 
     def resident_mib(self) -> float:
         """Return the resident memory of the process and all its children, in MiB."""
-        import psutil  # noqa: PLC0415 - only who weighs needs it
-
         parent = psutil.Process(self.process.pid)
-        family = [parent, *parent.children(recursive=True)]
-        return sum(member.memory_info().rss for member in family) / _MIB
+        family = (parent, *parent.children(recursive=True))
+        return float(sum(member.memory_info().rss for member in family) / _MIB)
 
 
 @contextmanager

@@ -122,7 +122,7 @@ def _text(exchange: Exchange, member: str) -> str:
 def _expect_iso_8601(exchange: Exchange, member: str) -> None:
     found = _time(exchange, member)
     assert isinstance(found, str), f"{member} is no JSON string"
-    expect.of_shape(found, "Time")
+    expect.instant(found)
 
 
 def _expect_zulu(exchange: Exchange, member: str) -> None:

@@ -88,5 +88,5 @@ def _first_line(process: subprocess.Popen[str]) -> str:
 
 @pytest.fixture(scope="session")
 def serve() -> Serve:
-    """Give what opens a server for a `with`, at whose end SIGTERM must end it with 0."""
+    """Give what opens a server for a `with`, and at its end holds SIGTERM to exit 0."""
     return _serve

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import jsonschema_rs
 
 from ivschat_conformance.reference_impl.core.errors import (
+    CallerError,
     Reason,
     SerializationException,
     ValidationException,
@@ -80,9 +81,9 @@ class InputReader:
             errors = list(self._validator.iter_errors(known))
         except ValueError:  # the engine goes less deep than the parser
             raise SerializationException("The body is nested too deeply.") from None
-        self._refuse(errors)
+        raise self._refusal(errors)
 
-    def _refuse(self, errors: Iterable[jsonschema_rs.ValidationError]) -> NoReturn:
+    def _refusal(self, errors: Iterable[jsonschema_rs.ValidationError]) -> CallerError:
         wrong_types: dict[str, str] = {}
         broken: dict[str, str] = {}
         for error in errors:
@@ -92,8 +93,8 @@ class InputReader:
             found = wrong_types if error.kind.name == "type" else broken
             found.setdefault(name, _allowed(error))
         if wrong_types:
-            raise SerializationException(_sentence(wrong_types.items()))
-        raise ValidationException(
+            return SerializationException(_sentence(wrong_types.items()))
+        return ValidationException(
             _sentence(broken.items()),
             Reason.FIELD_VALIDATION_FAILED,
             tuple(broken.items()),

@@ -130,7 +130,6 @@ class HttpConnection(asyncio.Protocol):
         self._write_paused = False
         if self._lingering or self.transport.is_closing():
             return
-        self._timed = 0
         self._work()
         if not self._write_paused:
             self.transport.resume_reading()

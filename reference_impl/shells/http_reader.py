@@ -195,10 +195,6 @@ class RequestReader:
             self._connection_field = PERSIST if self._version == "1.1" else PERSIST_1_0
         self._check_framing()
 
-    def on_chunk_header(self) -> None:
-        """Note that a chunk's size is complete."""
-        self._progress = True
-
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body, up to the limit."""
         self._progress = True

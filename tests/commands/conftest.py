@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def isolation(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Hide from the clients what a developer has set up for AWS, and never retry."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "BOTO_"))]:

@@ -278,6 +278,23 @@ def aws(
     )
 
 
+def token_for(room: str) -> tuple[str, ...]:
+    """Return a command that is accepted as it stands."""
+    return "create-chat-token", "--room-identifier", room, "--user-id", "signed-1"
+
+
+def shown_error(ended: subprocess.CompletedProcess[str]) -> str:
+    """Return the name of the service's error in what a refused command shows."""
+    assert ended.returncode == 255
+    assert not ended.stdout
+    shown = re.search(
+        r"An error occurred \((\w+)\) when calling the CreateChatToken operation: .",
+        ended.stderr,
+    )
+    assert shown, ended.stderr
+    return shown[1]
+
+
 def test_aws_cli_goes_the_whole_way_of_a_room() -> None:
     """It creates a room and a token, shows the times as sent, and deletes the room."""
     created = aws("create-room", "--name", "Cinema")
@@ -303,29 +320,45 @@ def test_aws_cli_goes_the_whole_way_of_a_room() -> None:
     assert (deleted.returncode, deleted.stdout, deleted.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize(
-    ("name", "how"),
-    [
-        pytest.param(
-            "InvalidSignatureException",
-            {"environment": {"AWS_SECRET_ACCESS_KEY": "wrong"}},
-            id="wrong-secret",
-        ),
-        pytest.param(
-            "MissingAuthenticationTokenException",
-            {"options": ["--no-sign-request"]},
-            id="unsigned",
-        ),
-        pytest.param(
-            "InvalidSignatureException", {"start": SLOW_BY_AN_HOUR}, id="hour-old"
-        ),
-        pytest.param("InvalidSignatureException", {"relayed": True}, id="changed-body"),
-        pytest.param(
-            "ValidationException",
-            {"options": ["--session-duration-in-minutes", "181"]},
-            id="181-minutes",
-        ),
-    ],
-)
-def test_aws_cli_says_why_it_is_refused() -> None:
-    """Its error names what the service said, and its exit code is not 0."""
+@pytest.mark.ivschat_verifies("SIG-04", "SIG-05")
+def test_aws_cli_is_refused_with_a_wrong_secret(
+    lobby: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another secret than the key's is an InvalidSignatureException."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wrong")
+
+    ended = aws(*token_for(lobby))
+
+    assert shown_error(ended) == "InvalidSignatureException"
+
+
+@pytest.mark.ivschat_verifies("SIG-01", "SIG-02")
+def test_aws_cli_is_refused_unsigned(lobby: str) -> None:
+    """No signature at all is a MissingAuthenticationTokenException."""
+    ended = aws(*token_for(lobby), "--no-sign-request")
+
+    assert shown_error(ended) == "MissingAuthenticationTokenException"
+
+
+@pytest.mark.ivschat_verifies("SIG-08")
+def test_aws_cli_is_refused_with_a_date_an_hour_old(lobby: str) -> None:
+    """A client whose clock is an hour slow is told that its signature expired."""
+    ended = aws(*token_for(lobby), start=SLOW_BY_AN_HOUR)
+
+    assert shown_error(ended) == "InvalidSignatureException"
+    assert "Signature expired: " in ended.stderr
+
+
+@pytest.mark.ivschat_verifies("SIG-04", "SIG-05")
+def test_aws_cli_is_refused_with_a_changed_body(lobby: str, forging_relay: str) -> None:
+    """What was changed after it was signed is an InvalidSignatureException."""
+    ended = aws(*token_for(lobby), "--endpoint-url", forging_relay)
+
+    assert shown_error(ended) == "InvalidSignatureException"
+
+
+def test_aws_cli_leaves_maxima_to_the_server(lobby: str) -> None:
+    """181 minutes reach the server, which answers with a ValidationException."""
+    ended = aws(*token_for(lobby), "--session-duration-in-minutes", "181")
+
+    assert shown_error(ended) == "ValidationException"

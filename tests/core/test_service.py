@@ -153,7 +153,7 @@ ELSEWHERE = [
 def test_room_that_is_not_here_is_not_found(
     operation: str, arn: str, resource_id: str
 ) -> None:
-    """Another id, account or region is 404, with the id of the ARN, and no other room."""
+    """Another id, account or region is 404 with the id of the ARN; no room is taken."""
     service = started()
     error = refusal(
         service, operation, roomIdentifier=arn, identifier=arn, userId="user-1"
@@ -206,9 +206,9 @@ def test_deleted_room_is_gone_for_every_operation() -> None:
         assert error.body()["resourceId"] == "g1H2I3j4k5L6"
 
 
-@pytest.mark.ivschat_verifies("ROOM-CREATE-10", "ERR-24")
+@pytest.mark.ivschat_verifies("ROOM-CREATE-10", "ERR-19")
 def test_room_with_an_unknown_logging_configuration_is_not_created() -> None:
-    """The configuration is not found, and nothing was stored."""
+    """The configuration is not found: 404 with its id, and its type by name."""
     service = started()
 
     error = refusal(service, "CreateRoom", loggingConfigurationIdentifiers=[LOGGING])

@@ -26,7 +26,8 @@ def test_defaults_are_those_of_the_commands() -> None:
     assert settings.token_lifetime == timedelta(seconds=60)
     assert settings.credentials == (Credential("test", "test"),)
     assert settings.verify_signatures
-    assert settings.rooms == settings.seeded_rooms == ()
+    assert settings.rooms == ()
+    assert settings.seeded_rooms == ()
     assert settings.clock is None
     assert settings.control
     assert settings.warnings == ()

@@ -300,6 +300,21 @@ def test_client_that_waits_is_told_to_send(
     assert after.body == b"POST /good abc"
 
 
+def test_client_that_waits_is_told_once(server: ServerThread, client: Client) -> None:
+    """A body that trickles in is no reason to say it again."""
+    interim = client.ask(
+        POST + b"Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
+    )
+    client.send(b"3")
+    with Client(server.address) as other:
+        other.ask(GOOD)  # by now the server has read the byte
+
+    after = client.ask(b"\r\nabc\r\n0\r\n\r\n")
+
+    assert interim.status == 100
+    assert after.body == b"POST /good abc"
+
+
 @pytest.mark.parametrize(
     ("head", "body"),
     [

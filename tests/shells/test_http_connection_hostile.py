@@ -269,15 +269,10 @@ def test_request_under_way_is_not_idle(client: socket.socket) -> None:
 # Clients that do not read, and clients that go.
 
 
-def ask_much(client: socket.socket, server: ServerThread) -> None:
-    """Ask for 20 MB and read nothing; return when the server has seen it."""
-    large = b"GET /large?%d HTTP/1.1\r\nHost: here\r\nConnection: %b\r\n\r\n"
-    client.sendall(
-        b"".join(
-            large % (number, b"close" if number == 199 else b"keep-alive")
-            for number in range(200)
-        )
-    )
+def ask_much(client: socket.socket, server: ServerThread, count: int = 200) -> None:
+    """Ask for 100 KB so many times, read nothing, and let the server see it."""
+    large = b"GET /large?%d HTTP/1.1\r\nHost: here\r\n\r\n"
+    client.sendall(b"".join(large % number for number in range(count)))
     ask_well(server)
 
 
@@ -287,20 +282,34 @@ def test_client_that_does_not_read_is_answered_no_further(
     """What waits for it stays small; when it reads at last, it gets all, in order."""
     ask_much(client, server)
 
-    buffered = server.call(
+    buffered, reading = server.call(
         lambda: max(
-            connection.transport.get_write_buffer_size()
-            for connection in server.server.connections
+            (transport.get_write_buffer_size(), transport.is_reading())
+            for transport in (each.transport for each in server.server.connections)
         )
     )
     asked = len(core.requests)
+    client.sendall(GOOD.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
     received = receive_all(client)
 
     assert 0 < buffered < 300_000
+    assert not reading
     assert asked < 200
-    assert [word for word in received.split() if word.startswith(b"/large")] == [
-        b"/large?%d" % number for number in range(200)
+    assert [word for word in received.split() if word.startswith(b"/")] == [
+        *(b"/large?%d" % number for number in range(200)),
+        b"/good",
     ]
+
+
+def test_little_is_parsed_ahead_of_the_answers(
+    server: ServerThread, client: socket.socket, core: StubCore
+) -> None:
+    """Requests take more room than their bytes: the bytes wait, not the requests."""
+    ask_much(client, server, 4000)
+
+    waiting = server.call(lambda: _kept(HttpRequest)) - len(core.requests)
+
+    assert 0 < waiting < 1000
 
 
 @pytest.mark.parametrize("timeouts", [Timeouts(60, idle=0.2)], ids=["200 ms"])
@@ -326,17 +335,17 @@ def test_clients_that_hang_up_leave_nothing_behind(
     server: ServerThread, sent: bytes
 ) -> None:
     """Neither connections nor parsers, and without help of the garbage collector."""
-    before = _kept()
+    kinds = (HttpConnection, RequestReader)
+    before = _kept(*kinds)
     with ExitStack() as clients:
         for _ in range(200):
             clients.enter_context(connect(server)).sendall(sent)
-        wait_until(server, lambda: _kept() == before + 400)
+        wait_until(server, lambda: _kept(*kinds) == before + 400)
 
     wait_until(server, lambda: not server.server.connections)
 
-    assert _kept() <= before
+    assert _kept(*kinds) <= before
 
 
-def _kept() -> int:
-    kinds = (HttpConnection, RequestReader)
+def _kept(*kinds: type) -> int:
     return sum(isinstance(thing, kinds) for thing in gc.get_objects())

@@ -77,6 +77,17 @@ def test_only_a_request_that_has_begun_is_under_way() -> None:
     assert read(STREAM).under_way == 0
 
 
+def test_client_that_waits_is_known_by_its_head() -> None:
+    """It waits from the end of its head, unless it is too old to, or does not wait."""
+    wait = b"Content-Length: 3\r\nExpect: 100-continue\r\n\r\n"
+
+    assert read(HEAD + wait).expects_continue
+    assert not read(HEAD + wait[:-2]).expects_continue
+    assert not read(HEAD + wait + b"a").expects_continue
+    assert not read(b"POST /Call HTTP/1.0\r\n" + wait).expects_continue
+    assert not read(HEAD + wait.replace(b"3", b"0") + HEAD).expects_continue
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -170,6 +181,14 @@ def test_head_may_have_16384_bytes_and_no_more(first: int) -> None:
 
     assert len(read(largest[:first], largest[first:]).waiting) == 1
     assert read(larger[:first], larger[first:]).fault is TransportFault.HEAD_TOO_LARGE
+
+
+def test_largest_head_may_have_a_body() -> None:
+    """The head counts no longer once it is whole."""
+    length = b"Content-Length: 3\r\n\r\n"
+    head = padded(16_384 - len(length) + 2)[:-2] + length
+
+    assert read(head, b"a", b"bc").waiting[0][0].body == b"abc"
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,8 @@ def test_thread_serves_until_it_is_stopped(core: StubCore) -> None:
 
         with pytest.raises(ConnectionRefusedError):
             connect(address)
+        with pytest.raises(RuntimeError, match="start it first"):
+            server.call(lambda: None)
 
 
 def test_thread_is_started_once(server: ServerThread) -> None:

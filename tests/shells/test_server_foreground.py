@@ -21,6 +21,7 @@ class Core:
 
 try:
     run(Core(), "127.0.0.1", int(sys.argv[1]), lambda a: print(a.port, flush=True))
+    signal.raise_signal(signal.SIGTERM)
     print("ended")
 except ServerStartError:
     ctrl_c = signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -47,7 +48,7 @@ def run_script(port: int) -> subprocess.Popen[str]:
     ],
 )
 def test_signal_ends_the_foreground_cleanly(signals: list[signal.Signals]) -> None:
-    """`run` returns in spite of open connections; a signal too many changes nothing."""
+    """`run` returns in spite of open connections; one signal more changes nothing."""
     with run_script(0) as process:
         assert process.stdout is not None
         port = int(process.stdout.readline())

@@ -165,13 +165,8 @@ def _core(settings: "Settings") -> "Endpoint":
     from random import SystemRandom
 
     from ivschat_conformance.reference_impl.core.endpoint import Endpoint
-    from ivschat_conformance.reference_impl.core.fake_clock import ClockRangeError
-    from ivschat_conformance.reference_impl.core.settings import SettingError
 
-    try:
-        return Endpoint(settings, SystemRandom(), clock.now())
-    except ClockRangeError as error:
-        raise SettingError(f"clock: {error}") from None
+    return Endpoint(settings, SystemRandom(), clock.now())
 
 
 def _whole_number(text: str) -> int:

@@ -1,0 +1,56 @@
+"""Measure the server, the command and the plugin, side by side with moto's server.
+
+`python benchmarks/run.py` measures everything and prints a table; benchmarks/README.md
+says how and what it needs. All traffic stays on the loopback.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from figures import conditions, inserted, table
+from measurements import FULL, MEASUREMENTS, QUICK
+from servers import CORES, BenchmarkError, pinned
+
+
+def main() -> int:
+    """Measure and print; 1 and a sentence on stderr where that was not possible."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument(
+        "--only",
+        choices=MEASUREMENTS,
+        action="append",
+        metavar="NAME",
+        help=f"measure this alone; repeatable: {', '.join(MEASUREMENTS)}",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="few rounds, for a first impression"
+    )
+    parser.add_argument(
+        "--markdown",
+        type=Path,
+        metavar="FILE",
+        help="write the table to this file, between its marks where it has them",
+    )
+    options = parser.parse_args()
+    plan = QUICK if options.quick else FULL
+    rows = []
+    try:
+        with pinned(*CORES[-1:]):
+            for name in options.only or MEASUREMENTS:
+                print(f"measuring: {name}", file=sys.stderr)
+                rows += MEASUREMENTS[name](plan)
+    except BenchmarkError as error:
+        print(f"benchmarks: {error}", file=sys.stderr)
+        return 1
+    lines = [*conditions(len(CORES), plan.manner), "", *table(rows)]
+    print("\n".join(lines))
+    if options.markdown:
+        file: Path = options.markdown
+        document = file.read_text(encoding="utf-8") if file.exists() else ""
+        file.write_text(inserted(document, lines), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
