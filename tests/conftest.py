@@ -48,9 +48,11 @@ class Served:
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send a signal, wait for the end and return the exit code."""
+        assert self.process.stdout is not None
         self.process.send_signal(number)
-        self.stdout, _ = self.process.communicate(timeout=DEADLINE)
-        return self.process.returncode
+        code = self.process.wait(DEADLINE)
+        self.stdout = self.process.stdout.read()  # `communicate` forgets what is read
+        return code
 
 
 @contextmanager

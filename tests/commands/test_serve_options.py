@@ -117,6 +117,7 @@ def test_taken_port_is_one_sentence_and_exit_code_2(refuse: Refuse, taken: int) 
             "us-west-2, and digits only, as in 123456789012",
         ),
         ("--frozen", "there is no option --frozen: see --help"),
+        ("--token-life 60", "there is no option --token-life: see --help"),
         ("Lobby", "it takes options only: see --help"),
     ],
 )
