@@ -68,7 +68,7 @@ def test_room_of_another_account_gets_no_token(
         ),
         case({"userId": {"id": "sensitive-user"}}, "sensitive-user", name="user-id"),
         case(
-            {"userId": "sensitive-user", "sessionDurationInMinutes": 181},
+            {"userId": "sensitive-user", "sessionDurationInMinutes": 10_000},
             "sensitive-user",
             name="user-id-beside-another-defect",
         ),

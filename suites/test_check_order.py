@@ -15,7 +15,6 @@ from ivschat_conformance.fixtures.cases import (
     verifies,
 )
 from ivschat_conformance.fixtures.control_plane import ControlPlane
-from ivschat_conformance.fixtures.signing import Signing
 
 # %b is the room's ARN, %u that of no room; the status is what a good signature gets.
 BAD_BODIES = [
@@ -37,16 +36,16 @@ BAD_ARNS = [
 
 @verifies("ORDER-01")
 @pytest.mark.parametrize(("body", "otherwise"), BAD_BODIES)
-@pytest.mark.parametrize("signed", ["wrongly-signed", "unsigned"])
 def test_signature_comes_before_the_body(
-    api: ControlPlane, room: str, body: bytes, otherwise: int, signed: str
+    api: ControlPlane, room: str, body: bytes, otherwise: int
 ) -> None:
     """Who may not ask does not hear what is wrong with the question."""
     needs_signatures(api)
     body = body.replace(b"%b", room.encode())
     body = body.replace(b"%u", unknown_room(room).encode())
 
-    refused = api.call("CreateChatToken", body, signing=_signing(api, signed))
+    spoilt = replace(api.signing(), body=b"another body")
+    refused = api.call("CreateChatToken", body, signing=spoilt)
     rightly_signed = api.call("CreateChatToken", body)
 
     expect.refused_somehow(refused, status=403)
@@ -111,7 +110,7 @@ def test_malformed_identifier_is_invalid_not_unknown(
         case("userId", "", name="empty-userId"),
         case("userId", "u" * 129, name="long-userId"),
         case("capabilities", ["BAN_USER"], name="capabilities"),
-        case("sessionDurationInMinutes", 181, name="sessionDurationInMinutes"),
+        case("sessionDurationInMinutes", 10_000, name="sessionDurationInMinutes"),
         case("attributes", {"k": "v" * 2_100}, name="attributes"),
     ],
 )
@@ -126,9 +125,3 @@ def test_constraint_comes_before_existence(
 
     expect.refused(refused, field=member)
     expect.refused_somehow(only_unknown, status=404)
-
-
-def _signing(api: ControlPlane, signed: str) -> Signing | None:
-    if signed == "unsigned":
-        return None
-    return replace(api.signing(), body=b"another body")

@@ -27,7 +27,7 @@ def _missing_member(_: ControlPlane, tokens: ChatTokens) -> Exchange:
 
 
 def _broken_constraint(_: ControlPlane, tokens: ChatTokens) -> Exchange:
-    return tokens.ask(sessionDurationInMinutes=181)
+    return tokens.ask(sessionDurationInMinutes=10_000)
 
 
 def _identifier_to_get(api: ControlPlane, _: ChatTokens) -> Exchange:

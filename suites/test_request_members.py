@@ -20,7 +20,7 @@ OF_NO_CHAT_TOKEN = [
     case("roomIdentifier", ([], "room"), name="roomIdentifier"),
     case("userId", ([], ""), name="userId"),
     case("capabilities", ({}, ["BAN_USER"]), name="capabilities"),
-    case("sessionDurationInMinutes", ("60", 181), name="sessionDurationInMinutes"),
+    case("sessionDurationInMinutes", ("60", 10_000), name="sessionDurationInMinutes"),
     case("attributes", ([], {"k": "v" * 2_100}), name="attributes"),
 ]
 OF_NO_ROOM = [

@@ -48,6 +48,9 @@ class Settings:
         _check_clock(self.clock)
         if not self.credentials:
             raise SettingError("credential: at least one ID:SECRET is needed")
+        keys = [credential.access_key_id for credential in self.credentials]
+        if len(set(keys)) < len(keys):
+            raise SettingError("credential: each access key id can be given once")
         rooms = tuple(_seeded(room, self.region) for room in self.rooms)
         accounts = {room.account_id for room in rooms if room.account_id}
         if len(accounts) > 1:

@@ -118,7 +118,7 @@ def test_taken_port_is_one_sentence_and_exit_code_2(refuse: Refuse, taken: int) 
         ),
         ("--frozen", "there is no option --frozen: see --help"),
         ("--token-life 60", "there is no option --token-life: see --help"),
-        ("Lobby", "it takes options only: see --help"),
+        ("Lobby", "there is an argument too many: see --help"),
     ],
 )
 def test_bad_option_is_one_sentence_and_exit_code_2(

@@ -7,10 +7,11 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ivschat_conformance.commands.command_line import USAGE_ERROR, CommandLine
+
 if TYPE_CHECKING:
     from ivschat_conformance.fixtures.run import Progress, Run
 
-_USAGE_ERROR = 2
 _NO_VERDICT = 3
 
 _LINES_OF_OUTPUT = 20
@@ -22,7 +23,7 @@ def main(argv: Sequence[str]) -> int:
     """Run the suites and print the report; the exit codes are in the help."""
     own, pytest_arguments = _split(argv)
     command_line = parser()
-    options = command_line.parse_args(own)
+    options = command_line.parse(own)
     from ivschat_conformance.fixtures import live
 
     try:
@@ -58,10 +59,10 @@ def main(argv: Sequence[str]) -> int:
     return _conclude(found, strict=options.strict)
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> CommandLine:
     """Return the command line of `check`."""
-    command_line = argparse.ArgumentParser(
-        prog="ivschat-conformance check",
+    command_line = CommandLine(
+        "check",
         usage="%(prog)s [options] [URL] [-- PYTEST-ARGUMENTS]",
         description="Hold an endpoint against the contract; without a URL, the bundled "
         "reference implementation.",
@@ -109,7 +110,7 @@ def _conclude(found: "Run", *, strict: bool) -> int:
     """Print the report and return the exit code, or say why there is none."""
     if found.pytest_exit == _PYTEST_USAGE_ERROR:
         _say(found.output.strip())
-        return _USAGE_ERROR
+        return USAGE_ERROR
     if found.pytest_exit in _PYTEST_TROUBLE and not found.checks:
         _say(_end_of(found.output))
         _say("no verdict: the suites did not run; the end of their output is above")

@@ -7,9 +7,10 @@ import shlex
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from ivschat_conformance import clock
+from ivschat_conformance.commands.command_line import CommandLine
 
 if TYPE_CHECKING:
     from ivschat_conformance.reference_impl.core.endpoint import Endpoint
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ivschat_conformance.reference_impl.core.signatures import Credential
     from ivschat_conformance.reference_impl.shells.server import Address
 
-_USAGE_ERROR = 2
 _DEFAULT_CREDENTIAL = "test:test"
 
 
@@ -42,39 +42,20 @@ def main(argv: Sequence[str]) -> int:
             core,
             options.host,
             options.port,
-            lambda address: _announce(address, settings, core),
+            lambda address: _announce(address, core, options.mutant),
         )
     except (SettingError, server.ServerStartError) as error:
         command_line.error(str(error))
     return 0
 
 
-class _Parser(argparse.ArgumentParser):
-    """Refuses in one sentence, which never repeats what may be a secret."""
-
-    def parse(self, argv: Sequence[str]) -> argparse.Namespace:
-        """Return the options, or name the first that there is not."""
-        options, unknown = self.parse_known_args(argv)
-        if unknown:
-            name, _, _ = unknown[0].partition("=")
-            if not name.startswith("-"):
-                self.error("it takes options only: see --help")
-            self.error(f"there is no option {name}: see --help")
-        return options
-
-    def error(self, message: str) -> NoReturn:
-        """End with exit code 2, without the lines of usage."""
-        self.exit(_USAGE_ERROR, f"{self.prog}: error: {message}\n")
-
-
-def parser() -> _Parser:
+def parser() -> CommandLine:
     """Return the command line of `serve`."""
-    command_line = _Parser(
-        prog="ivschat-conformance serve",
+    command_line = CommandLine(
+        "serve",
         usage="%(prog)s [options]",
         description="Run the reference implementation as a server, until interrupted. "
         "The first line on stdout is one JSON object that says where it listens.",
-        allow_abbrev=False,
     )
     add = command_line.add_argument
     add(
@@ -222,8 +203,9 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _announce(address: "Address", settings: "Settings", core: "Endpoint") -> None:
+def _announce(address: "Address", core: "Endpoint", mutant: str | None) -> None:
     """Say where it listens: to programs on stdout, to people on stderr."""
+    settings = core.service.settings
     _say("Amazon IVS Chat, the reference implementation. Paste into a shell:")
     environment = _environment(address, settings)
     for name, value in environment.items():
@@ -232,6 +214,8 @@ def _announce(address: "Address", settings: "Settings", core: "Endpoint") -> Non
         _say("Set AWS_SECRET_ACCESS_KEY to the secret that --credential gave this key.")
     for warning in settings.warnings:
         _say(f"warning: {warning}")
+    if mutant:
+        _say(f"warning: it is broken on purpose, by the mutant {mutant}")
     _say("Ctrl+C ends it.")
     first_line = {
         "endpoint": address.url,
