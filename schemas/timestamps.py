@@ -64,5 +64,5 @@ def _written(instant: datetime, timespec: str) -> str:
             "the instant has no time zone: give an aware datetime, such as "
             "datetime(2026, 1, 2, tzinfo=UTC)"
         )
-    in_utc = instant.astimezone(UTC).replace(tzinfo=None)
-    return f"{in_utc.isoformat(timespec=timespec)}Z"
+    text = instant.astimezone(UTC).isoformat(timespec=timespec)
+    return f"{text.removesuffix('+00:00')}Z"

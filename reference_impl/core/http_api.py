@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 
 from ivschat_conformance.reference_impl.core.errors import (
@@ -107,7 +108,7 @@ class HttpApi:
         headers: tuple[tuple[str, str], ...] = (),
     ) -> HttpResponse:
         every = (
-            ("Date", format_datetime(now, usegmt=True)),
+            ("Date", _http_date(now.replace(microsecond=0))),
             ("x-amzn-RequestId", self._service.ids.request_id()),
             *_CORS,
             *headers,
@@ -117,9 +118,12 @@ class HttpApi:
         return HttpResponse(
             status,
             (("Content-Type", "application/json"), *every),
-            json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(),
+            _ENCODER.encode(body).encode(),
         )
 
+
+# `json.dumps` with options of its own would build an encoder for every answer.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 _CORS = (
     ("Access-Control-Allow-Origin", "*"),
@@ -139,6 +143,12 @@ def _is_preflight(request: HttpRequest) -> bool:
         request.method == "OPTIONS"
         and request.header("access-control-request-method") is not None
     )
+
+
+@lru_cache(maxsize=1)
+def _http_date(second: datetime) -> str:
+    """Return the value of `Date`, written once a second."""
+    return format_datetime(second, usegmt=True)
 
 
 def _input(operation: Operation, request: HttpRequest) -> dict[str, Any]:

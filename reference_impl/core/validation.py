@@ -36,7 +36,7 @@ def read_object(body: bytes) -> dict[str, Any]:
     if not body:
         return {}
     try:
-        value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        value = _DECODER.decode(body.decode("utf-8"))
         if _ESCAPED_SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
@@ -63,7 +63,7 @@ class InputReader:
 
     def __init__(self, shape: str, *, api: str = "control-plane-api") -> None:
         schema = documents.bundle(shape, api=api)
-        self._structure = _structure(schema, schema)
+        self._structure = _structure(schema, schema) or _Structure({})
         self._validator = _engine(shape, api)
 
     def read(self, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,20 +121,22 @@ def _engine(shape: str, api: str = "control-plane-api") -> jsonschema_rs.Validat
 
 @dataclass(frozen=True, slots=True)
 class _Structure:
-    """What a schema knows of a value's members; neither maps nor scalars have any."""
+    """The members that a schema knows, None for those that have none themselves.
 
-    members: Mapping[str, "_Structure"]
-    item: "_Structure | None" = None
+    Maps and scalars have none; a list has those of its entries.
+    """
+
+    members: Mapping[str, "_Structure | None"]
 
     def keep_known(self, value: Any) -> Any:
-        if self.item is not None and isinstance(value, list):
-            return [self.item.keep_known(entry) for entry in value]
-        if not self.members or not isinstance(value, dict):
+        if isinstance(value, list):
+            return [self.keep_known(entry) for entry in value]
+        if not isinstance(value, dict):
             return value
         return {
-            name: inner.keep_known(value[name])
+            name: member if inner is None else inner.keep_known(member)
             for name, inner in self.members.items()
-            if value.get(name) is not None
+            if (member := value.get(name)) is not None
         }
 
     def member_at(self, path: Iterable[str | int]) -> str:
@@ -143,24 +145,23 @@ class _Structure:
         here: _Structure | None = self
         for part in path:
             if isinstance(part, int):
-                here = here.item if here else None
-            elif here and part in here.members:
-                here = here.members[part]
-                names.append(part)
-            else:
+                continue
+            if here is None or part not in here.members:
                 break
+            here = here.members[part]
+            names.append(part)
         return ".".join(names)
 
 
-def _structure(schema: Mapping[str, Any], root: Mapping[str, Any]) -> _Structure:
+def _structure(schema: Mapping[str, Any], root: Mapping[str, Any]) -> _Structure | None:
     while "$ref" in schema:
         schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
-    members = schema.get("properties", {})
-    item = schema.get("items")
-    return _Structure(
-        {name: _structure(inner, root) for name, inner in members.items()},
-        None if item is None else _structure(item, root),
-    )
+    if "items" in schema:
+        return _structure(schema["items"], root)
+    if "properties" not in schema:
+        return None
+    members = schema["properties"].items()
+    return _Structure({name: _structure(inner, root) for name, inner in members})
 
 
 class _MaxTotalBytes:
@@ -205,3 +206,7 @@ def _sentence(found: Iterable[tuple[str, str]]) -> str:
 
 def _refuse_constant(_name: str) -> NoReturn:
     raise ValueError
+
+
+# `json.loads` with an option of its own would build a decoder for every body.
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
