@@ -34,7 +34,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What design.md §11 asks: of our own figure, or of its ratio to moto's."""
+    """What is aimed at: of our own figure, or of its ratio to moto's."""
 
     of: Literal["ours", "ratio"]
     bound: float
@@ -103,9 +103,9 @@ def table(rows: Iterable[Row]) -> list[str]:
         cells = (
             row.what,
             row.ours.written(row.unit),
-            row.moto.written(row.unit) if row.moto else "–",
-            f"{row.ratio:.1f}" if row.ratio else "–",
-            row.target.text if row.target else "–",
+            row.moto.written(row.unit) if row.moto else "-",
+            f"{row.ratio:.1f}" if row.ratio else "-",
+            row.target.text if row.target else "-",
             row.verdict,
         )
         lines.append(f"| {' | '.join(cells)} |")

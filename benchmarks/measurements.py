@@ -1,4 +1,4 @@
-"""What is measured, one function a subject: ours and moto's in turns, round by round."""
+"""What is measured, one function a subject: ours and moto's in turns."""
 
 import json
 import os
@@ -175,7 +175,7 @@ def measure_thread(plan: Plan) -> list[Row]:
 
 
 def measure_reset(plan: Plan) -> list[Row]:
-    """Time a reset between tests, over HTTP, as a client in any language asks for it."""
+    """Time a reset between tests, over HTTP, as clients in any language ask for it."""
     taken = _Samples()
     with ours() as our_server, moto() as moto_server:
         for _ in range(plan.resets):
@@ -257,7 +257,9 @@ def _room(server: Server) -> str:
 
 
 def _request_token(server: Server) -> None:
-    server.perform("CreateChatToken", _TOKEN_REQUEST | {"roomIdentifier": _room(server)})
+    server.perform(
+        "CreateChatToken", _TOKEN_REQUEST | {"roomIdentifier": _room(server)}
+    )
 
 
 def _reset_moto(server: Server) -> None:
@@ -286,7 +288,9 @@ def _json_of(script: str, *arguments: str, asked: object = None) -> Any:
     return json.loads(_output(command, asked=json.dumps(asked)))
 
 
-def _output(command: tuple[str, ...], folder: str | None = None, asked: str = "") -> str:
+def _output(
+    command: tuple[str, ...], folder: str | None = None, asked: str = ""
+) -> str:
     """Run a program to its end, which must be a good one; return its stdout."""
     environment = {
         name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"

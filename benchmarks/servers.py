@@ -146,7 +146,9 @@ def pinned(*cores: int) -> Iterator[None]:
 
 
 @contextmanager
-def _process(name: str, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], float]]:
+def _process(
+    name: str, *arguments: str
+) -> Iterator[tuple[subprocess.Popen[str], float]]:
     """Start a server on the first core; end it by SIGTERM, as its users do."""
     command = [program(name), *arguments]
     with pinned(*CORES[:1]):
