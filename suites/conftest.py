@@ -17,6 +17,13 @@ def _client(ivschat_target: Target) -> Iterator[ControlPlane]:
     client.close()
 
 
+@pytest.fixture(scope="package", autouse=True)
+def _held_clock(ivschat_target: Target) -> Iterator[None]:
+    """Freeze a clock that can be held while suites run, and nobody else's tests."""
+    with ivschat_target.clock.held():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _turn(request: pytest.FixtureRequest, ivschat_target: Target) -> Iterator[None]:
     """Share the target, or have it alone where the check moves its clock."""

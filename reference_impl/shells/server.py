@@ -146,7 +146,7 @@ def _explain(error: OSError | UnicodeError, host: str, port: int) -> str:
                 f"port {port} of {host} is taken: stop the program that listens there, "
                 "or choose another with --port (--port 0 takes any free one)"
             )
-        case errno.EADDRNOTAVAIL:
+        case errno.EADDRNOTAVAIL | None:  # asyncio drops the number since 3.13
             return (
                 f"{host} is no address of this machine: listen on 127.0.0.1, "
                 "or on one that this machine has"
