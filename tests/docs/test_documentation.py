@@ -1,14 +1,22 @@
 """The documentation says what is so: its commands exist and its tables are complete."""
 
 import argparse
+import os
 import re
 import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ivschat_conformance.commands import check, serve
 from ivschat_conformance.schemas.requirements import load_requirements
+
+if TYPE_CHECKING:
+    from tests.conftest import Serve
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -75,3 +83,56 @@ def test_readme_begins_with_one_command_for_each_purpose() -> None:
     assert first.endswith("/ivschat-conformance check\n")
     assert second.count("\n") == 1
     assert second.endswith("/tox run\n")
+
+
+@pytest.fixture
+def clients(serve: "Serve", tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Give the environment of a reader who has done what the page says before."""
+    with serve() as served:
+        yield {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": str(tmp_path),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ENDPOINT_URL_IVSCHAT": served.endpoint,
+            "AWS_DEFAULT_REGION": "us-west-2",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+        }
+
+
+@pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.split()[0])
+def test_python_in_the_documentation_runs(block: str, clients: dict[str, str]) -> None:
+    """A reader who pastes it gets what the page promises."""
+    done = subprocess.run(
+        [sys.executable, "-c", block],
+        env=clients,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        block
+        for block in blocks("sh")
+        if re.search(r"^(aws|curl) ", block, re.MULTILINE)
+    ],
+    ids=lambda block: block.split()[0],
+)
+def test_shell_in_the_documentation_runs(block: str, clients: dict[str, str]) -> None:
+    """Every line of it succeeds, against a server on another port."""
+    block = block.replace("http://127.0.0.1:4570", clients["AWS_ENDPOINT_URL_IVSCHAT"])
+
+    done = subprocess.run(
+        ["bash", "-ec", block.replace("curl -s", "curl -sf")],  # noqa: S607
+        env=clients,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
