@@ -118,7 +118,7 @@ def test_token_cut_or_lengthened_opens_nothing(user_id: str) -> None:
 @pytest.mark.parametrize("user_id", USER_IDS)
 def test_token_is_written_in_one_way_only(user_id: str) -> None:
     """Base64's spare bits, its padding and its other alphabet make no second token."""
-    texts = iter(lambda: VAULT.seal(due(user_id=user_id)), "")
+    texts = [VAULT.seal(due(user_id=user_id)) for _ in range(100)]
     text = next(text for text in texts if "-" in text and "_" in text)
     bare = text.removesuffix("!#0")
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
