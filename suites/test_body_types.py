@@ -95,23 +95,21 @@ def test_room_of_a_chat_token_is_a_text(
 
 @verifies("PARSE-04")
 @every_type_but_text
-@pytest.mark.parametrize(
-    "member",
-    [
-        case("capabilities", name="capabilities"),
-        case("attributes", name="attributes"),
-    ],
-)
-def test_what_a_member_of_a_chat_token_holds_is_text(
-    chat_tokens: ChatTokens, member: str, kind: str
-) -> None:
-    """Each capability, and each attribute's value, is a JSON string."""
-    wrong = _no_text(kind, "60")
-    held = [wrong] if member == "capabilities" else {"k": wrong}
-    right = ["SEND_MESSAGE"] if member == "capabilities" else {"k": "60"}
+def test_capability_is_a_text(chat_tokens: ChatTokens, kind: str) -> None:
+    """A capability wrapped in something else is none."""
+    refused = chat_tokens.ask(capabilities=[_no_text(kind, "SEND_MESSAGE")])
+    twin = chat_tokens.ask(capabilities=["SEND_MESSAGE"])
 
-    refused = chat_tokens.ask(**{member: held})
-    twin = chat_tokens.ask(**{member: right})
+    expect.refused_somehow(refused)
+    expect.twin_accepted(twin)
+
+
+@verifies("PARSE-04")
+@every_type_but_text
+def test_value_of_an_attribute_is_a_text(chat_tokens: ChatTokens, kind: str) -> None:
+    """Attributes have no numbers and nothing within them."""
+    refused = chat_tokens.ask(attributes={"k": _no_text(kind, "60")})
+    twin = chat_tokens.ask(attributes={"k": "60"})
 
     expect.refused_somehow(refused)
     expect.twin_accepted(twin)

@@ -209,3 +209,14 @@ def test_what_follows_two_dashes_goes_to_pytest(tmp_path: Path) -> None:
     assert done.code == 0
     assert "test_answer_has_no_state PASSED" in done.out
     assert "TOKEN-RESP" in done.out
+
+
+def test_real_time_is_judged_and_what_would_wait_is_said(
+    serve: "Serve", tmp_path: Path
+) -> None:
+    """A target without the control API passes; no check is passed over in silence."""
+    with serve("--no-control") as served:
+        done = check(served.endpoint, "-k", "chat_token_times", cwd=tmp_path)
+
+    assert done.code == 0, done.out[-3000:] + done.err[-3000:]
+    assert "40 of them not carried out: the target's clock cannot be moved" in done.out
