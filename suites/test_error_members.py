@@ -14,7 +14,11 @@ from ivschat_conformance.fixtures.cases import (
     unknown_room,
     verifies,
 )
-from ivschat_conformance.fixtures.control_plane import ControlPlane, Exchange
+from ivschat_conformance.fixtures.control_plane import (
+    ControlPlane,
+    Exchange,
+    ExchangeError,
+)
 
 Ask = Callable[[str, dict[str, Any]], Exchange]
 
@@ -73,8 +77,8 @@ def test_room_that_is_not_there_is_a_404_that_names_it(
     expect.refused(exchange, status=404, types={"ResourceNotFoundException"})
     assert exchange.error_message, "there is no text in message"
     for name in ("resourceId", "resourceType"):
-        said = exchange.json.get(name)
-        assert isinstance(said, str), f"{name} is no text"
+        said = _not_found(exchange).get(name)
+        assert isinstance(said, str), f"{name} is no text, or missing"
         assert said, f"{name} is empty"
 
 
@@ -89,7 +93,7 @@ def test_validation_error_is_a_400_with_a_reason(
     body = _validation_error(exchange)
     assert exchange.status == 400, f"ValidationException came with {exchange.status}"
     assert exchange.error_message, "there is no text in message"
-    assert isinstance(body.get("reason"), str), "reason is no text"
+    assert isinstance(body.get("reason"), str), "reason is no text, or missing"
     assert isinstance(body.get("fieldList", []), list), "fieldList is no array"
 
 
@@ -105,6 +109,8 @@ def test_reason_is_one_of_three(
     exchange = ask(operation, members)
 
     reason = _validation_error(exchange).get("reason")
+    if reason is None:
+        pytest.skip("the error has no reason: ERR-14 judges that")
     assert reason in REASONS, f"reason is {reason}, none of the three"
 
 
@@ -116,8 +122,8 @@ def test_every_entry_of_the_field_list_has_a_name_and_a_message(
     """Both are JSON strings; there need not be a fieldList (ERR-17)."""
     exchange = ask(operation, members)
 
-    entries = _validation_error(exchange).get("fieldList") or []
-    for entry in entries:
+    entries = _validation_error(exchange).get("fieldList")
+    for entry in entries if isinstance(entries, list) else []:
         assert isinstance(entry, dict), "an entry of fieldList is no object"
         for name in ("name", "message"):
             assert isinstance(entry.get(name), str), (
@@ -163,6 +169,8 @@ def test_resource_id_is_the_id_part_of_the_arn(
     exchange = ask(operation, {member: absent})
 
     said = _not_found(exchange).get("resourceId")
+    if said is None:
+        pytest.skip("the error has no resourceId: ERR-11 judges that")
     assert said == "NoRoomHere12", "resourceId is not the id part of the ARN"
 
 
@@ -194,18 +202,20 @@ def test_not_found_error_has_what_it_must_have(
 
 
 def _validation_error(exchange: Exchange) -> dict[str, Any]:
-    """Return the error's body; whether it is this error is judged elsewhere."""
+    """Return what the error says; whether it is this error is judged elsewhere."""
     return _body_of(exchange, "ValidationException")
 
 
 def _not_found(exchange: Exchange) -> dict[str, Any]:
-    """Return the error's body; whether it is this error is judged elsewhere."""
+    """Return what the error says; whether it is this error is judged elsewhere."""
     return _body_of(exchange, "ResourceNotFoundException")
 
 
 def _body_of(exchange: Exchange, error: str) -> dict[str, Any]:
     if exchange.error_type != error:
         pytest.skip(f"{exchange.operation} was not answered with {error}")
-    body = exchange.json
-    assert isinstance(body, dict), "the error's body is no JSON object"
-    return body
+    try:
+        body = exchange.json
+    except ExchangeError:
+        return {}  # ERR-01 judges that
+    return body if isinstance(body, dict) else {}

@@ -19,6 +19,7 @@ class Core:
     def answer(self, request, machine_now):
         return Reply(HttpResponse(200))
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     run(Core(), "127.0.0.1", int(sys.argv[1]), lambda a: print(a.port, flush=True))
     signal.raise_signal(signal.SIGTERM)
