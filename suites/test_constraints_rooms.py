@@ -272,27 +272,6 @@ def test_case_of_a_word_counts(rooms: Rooms, result: str) -> None:
     )
 
 
-@verifies("VAL-20")
-def test_empty_list_of_logging_configurations_is_accepted(rooms: Rooms) -> None:
-    """None is as good as absent."""
-    exchange = rooms.create(loggingConfigurationIdentifiers=[])
-
-    expect.accepted(exchange)
-
-
-@verifies("VAL-20")
-@pytest.mark.parametrize("count", [4, 5, 50])
-def test_more_than_three_logging_configurations_are_refused(
-    rooms: Rooms, count: int
-) -> None:
-    """A fourth is too many, whether it exists or not."""
-    account = _account(rooms)
-    arns = [f"{account}:logging-configuration/NoLogging{n:03}" for n in range(count)]
-
-    member = "loggingConfigurationIdentifiers"
-    _expect_refused(rooms, member, member, value=arns, twin_value=[])
-
-
 def _account(rooms: Rooms) -> str:
     """Return what the target's own ARNs have before the resource."""
     return rooms.new().rpartition(":")[0]
