@@ -125,7 +125,7 @@ def test_scope_or_date_of_another_form_is_refused(
 def test_unknown_access_key_is_told_as_such(
     api: ControlPlane, draft: Draft, credentials: Callable[[Credentials], Credentials]
 ) -> None:
-    """Nobody has that key, or no session has that token."""
+    """Nobody has that key, or a known secret is not its own."""
     signing = api.signing()
     stranger = credentials(signing.credentials)
 
