@@ -76,8 +76,8 @@ def parser() -> CommandLine:
     add(
         "--credential",
         metavar="ID:SECRET",
-        help="the access key to sign with (else the AWS environment variables and "
-        "profile files; for a loopback URL test:test)",
+        help="the access key to sign with (else IVSCHAT_CREDENTIAL, the AWS "
+        "environment variables and profile files; for a loopback URL test:test)",
     )
     add("--strict", action="store_true", help="let a failed SHOULD count as a MUST")
     add("-k", metavar="EXPR", help="run only the checks that match, as pytest's -k")
