@@ -58,7 +58,7 @@ class Connection:
             return False
         if head[9:12] != b"200":
             raise LoadError(f"the server answered {head[:12].decode('latin-1')}")
-        length = _content_length(head)
+        length = content_length(head)
         return not data if length is None else len(body) >= length
 
     def is_kept(self) -> bool:
@@ -67,7 +67,7 @@ class Connection:
         return head.startswith(b"http/1.1") and b"\r\nconnection: close" not in head
 
 
-def _content_length(head: bytes) -> int | None:
+def content_length(head: bytes) -> int | None:
     _, found, rest = head.lower().partition(b"\r\ncontent-length:")
     return int(rest.partition(b"\r\n")[0]) if found else None
 

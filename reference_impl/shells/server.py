@@ -5,9 +5,9 @@ import errno
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 from typing import Self, TypeVar, TypeVarTuple
@@ -321,8 +321,29 @@ def run(
 
         previous = {number: signal.signal(number, end) for number in _SIGNALS}
         try:
-            runner.run(serve())
+            with _woken_by_signals(loop):
+                runner.run(serve())
         finally:
             for number, handler in previous.items():
                 ignored = stopping.is_set()
                 signal.signal(number, signal.SIG_IGN if ignored else handler)
+
+
+@contextmanager
+def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
+    """Have any signal end the loop's wait, whenever it comes.
+
+    Python runs a handler between two of its steps. A signal that comes as the wait
+    begins, or in another thread, would otherwise be seen when the next client calls.
+    """
+    heard, written = socket.socketpair()
+    with heard, written:
+        heard.setblocking(False)
+        written.setblocking(False)
+        loop.add_reader(heard, heard.recv, 64)
+        before = signal.set_wakeup_fd(written.fileno(), warn_on_full_buffer=False)
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(before)
+            loop.remove_reader(heard)

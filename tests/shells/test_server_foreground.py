@@ -4,6 +4,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -11,7 +13,7 @@ DEADLINE = 10.0  # seconds; what is late by more has hung
 GOOD = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 
 SCRIPT = """
-import signal, sys
+import signal, sys, threading
 from ivschat_conformance.reference_impl.core.http_messages import HttpResponse, Reply
 from ivschat_conformance.reference_impl.shells.server import ServerStartError, run
 
@@ -19,9 +21,17 @@ class Core:
     def answer(self, request, machine_now):
         return Reply(HttpResponse(200))
 
+def ready(address):
+    print(address.port, flush=True)
+    if "threaded" in sys.argv:
+        threading.Timer(0.2, signal_myself).start()
+
+def signal_myself():
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
 signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
-    run(Core(), "127.0.0.1", int(sys.argv[1]), lambda a: print(a.port, flush=True))
+    run(Core(), "127.0.0.1", int(sys.argv[1]), ready)
     signal.raise_signal(signal.SIGTERM)
     print("ended")
 except ServerStartError:
@@ -30,14 +40,19 @@ except ServerStartError:
 """
 
 
-def run_script(port: int) -> subprocess.Popen[str]:
-    """Start a process that serves on this port, with its output in pipes."""
-    return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(port)],
+@contextmanager
+def run_script(port: int, *words: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a process that serves on this port, with its output in pipes."""
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(port), *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize(
@@ -62,6 +77,14 @@ def test_signal_ends_the_foreground_cleanly(signals: list[signal.Signals]) -> No
             out, err = process.communicate(timeout=DEADLINE)
 
         assert (process.returncode, out, err) == (0, "ended\n", "")
+
+
+def test_signal_that_another_thread_takes_ends_the_foreground_too() -> None:
+    """A signal ends the wait though the waiting thread is not the one it interrupts."""
+    with run_script(0, "threaded") as process:
+        out, err = process.communicate(timeout=DEADLINE)
+
+    assert (process.returncode, out.splitlines()[1:], err) == (0, ["ended"], "")
 
 
 def test_foreground_that_cannot_start_leaves_the_signals_alone() -> None:
