@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
 
 CONTROL_PLANE = "control-plane-api"
+MESSAGING = "messaging-api"
+HARNESS = "harness"
 
 _ROOT = Path(__file__).parent
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -57,11 +59,11 @@ def bundle(
     asked one. The result is the caller's own.
     """
     definitions: dict[str, Any] = {}
-    ahead = [shape]
+    ahead = [(api, shape)]
     while ahead:
-        name = ahead.pop()
+        home, name = ahead.pop()
         if name not in definitions:
-            definitions[name] = _localised(load(name, api), ahead, closed=closed)
+            definitions[name] = _localised(home, name, ahead, closed=closed)
     return {
         "$schema": _DIALECT,
         "$ref": f"#/$defs/{shape}",
@@ -109,10 +111,10 @@ def _python_unit(unit: re.Match[str]) -> str:
 
 
 def _localised(
-    document: dict[str, Any], ahead: list[str], *, closed: bool
+    api: str, shape: str, ahead: list[tuple[str, str]], *, closed: bool
 ) -> dict[str, Any]:
     """Return a copy as it stands under `$defs`; append the shapes it refers to."""
-    schema: dict[str, Any] = _turned_inwards(document, ahead)
+    schema: dict[str, Any] = _turned_inwards(load(shape, api), api, ahead)
     # With an `$id` of its own, a local reference would lead into the copy itself.
     del schema["$schema"], schema["$id"]
     if closed and "properties" in schema:
@@ -120,15 +122,16 @@ def _localised(
     return schema
 
 
-def _turned_inwards(node: Any, ahead: list[str]) -> Any:
+def _turned_inwards(node: Any, api: str, ahead: list[tuple[str, str]]) -> Any:
     if isinstance(node, list):
-        return [_turned_inwards(entry, ahead) for entry in node]
+        return [_turned_inwards(entry, api, ahead) for entry in node]
     if not isinstance(node, dict):
         return node
-    copy = {key: _turned_inwards(value, ahead) for key, value in node.items()}
+    copy = {key: _turned_inwards(value, api, ahead) for key, value in node.items()}
     if "$ref" in copy:
-        name = copy["$ref"].removesuffix(".json")
-        ahead.append(name)
+        # A shape of another API is referred to as `../<api>/<shape>.json`.
+        folder, _, name = copy["$ref"].removesuffix(".json").rpartition("/")
+        ahead.append((folder.removeprefix("../") or api, name))
         copy["$ref"] = f"#/$defs/{name}"
     return copy
 

@@ -39,9 +39,9 @@ def max_properties(shape: str) -> int:
     return _integer(shape, "maxProperties")
 
 
-def max_total_bytes(shape: str) -> int:
+def max_total_bytes(shape: str, api: str = documents.CONTROL_PLANE) -> int:
     """Return the most UTF-8 bytes that all keys and values may have together."""
-    return _integer(shape, "maxTotalBytes")
+    return int(_keyword(shape, "maxTotalBytes", api))
 
 
 def default(shape: str) -> Any:
@@ -68,16 +68,16 @@ def _integer(shape: str, keyword: str) -> int:
     return int(_keyword(shape, keyword))
 
 
-def _keyword(shape: str, keyword: str) -> Any:
-    document = _resolved(shape)
+def _keyword(shape: str, keyword: str, api: str = documents.CONTROL_PLANE) -> Any:
+    document = _resolved(shape, api)
     if keyword not in document:
         raise LimitNotFoundError(f"the schema of {shape} has no {keyword!r}")
     return document[keyword]
 
 
-def _resolved(shape: str) -> dict[str, Any]:
+def _resolved(shape: str, api: str = documents.CONTROL_PLANE) -> dict[str, Any]:
     """Return the document that says what the shape is, where it refers to another."""
-    document = documents.load(shape)
+    document = documents.load(shape, api)
     while isinstance(target := document.get("$ref"), str):
-        document = documents.load(target.removesuffix(".json"))
+        document = documents.load(target.removesuffix(".json"), api)
     return document

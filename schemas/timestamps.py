@@ -1,4 +1,4 @@
-"""Instants as the control plane writes them: RFC 3339 (HTTP-RESP-09, HTTP-RESP-11)."""
+"""Instants as the service writes them: RFC 3339 (HTTP-RESP-09, WS-MSG-11)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -45,6 +45,15 @@ def milliseconds(instant: datetime) -> str:
 def microseconds(instant: datetime) -> str:
     """Return the instant as `2026-01-02T03:04:05.678901Z`, for the control API."""
     return _written(instant, "microseconds")
+
+
+def nanoseconds(instant: datetime, nanosecond: int) -> str:
+    """Return the instant as `2026-01-02T03:04:05.678901234Z`, zeros cut (WS-MSG-12).
+
+    `nanosecond` is what goes beyond the instant's microsecond, 0 to 999.
+    """
+    text = f"{_written(instant, 'microseconds')[:-1]}{nanosecond:03d}"
+    return f"{text.rstrip('0').rstrip('.')}Z"
 
 
 _ALLOWED = (

@@ -6,6 +6,7 @@ sends the answer.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ivschat_conformance.reference_impl.core.rooms import Room
 
@@ -24,4 +25,12 @@ class RoomDeleted:
     arn: str
 
 
-Change = RoomStored | RoomDeleted
+@dataclass(frozen=True, slots=True)
+class TokenUsed:
+    """The token of this number has opened its one connection."""
+
+    number: int
+    token_expiration_time: datetime
+
+
+Change = RoomStored | RoomDeleted | TokenUsed

@@ -1,7 +1,7 @@
 """The control API: what tests may do to the fake that the service has no call for.
 
-JSON over HTTP under `/_control`, never signed, described in docs/control-api.md. Now:
-the clock, and a reset.
+JSON over HTTP under `/_control`, never signed, described in docs/control-api.md: the
+clock, the message review handlers, and a reset.
 """
 
 import json
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from ivschat_conformance.reference_impl.core.effects import Effect
 from ivschat_conformance.reference_impl.core.errors import CallerError
 from ivschat_conformance.reference_impl.core.fake_clock import (
     ClockRangeError,
@@ -18,16 +19,18 @@ from ivschat_conformance.reference_impl.core.fake_clock import (
 from ivschat_conformance.reference_impl.core.http_messages import (
     HttpRequest,
     HttpResponse,
+    Reply,
 )
+from ivschat_conformance.reference_impl.core.service import Service
 from ivschat_conformance.reference_impl.core.validation import (
     input_reader,
     read_object,
 )
-from ivschat_conformance.schemas import timestamps
+from ivschat_conformance.schemas import documents, timestamps
 
 PREFIX = "/_control"
 
-_Handler = Callable[[HttpRequest, datetime], HttpResponse]
+_Handler = Callable[[HttpRequest, datetime], Reply]
 
 
 def is_under_prefix(path: str) -> bool:
@@ -45,10 +48,19 @@ class ControlError(Exception):
 
 
 class ControlApi:
-    """Moves the fake's clock; `reset` puts the fake back to its start."""
+    """Moves the fake's clock and leads to review handlers.
 
-    def __init__(self, clock: FakeClock, reset: Callable[[datetime], None]) -> None:
+    `reset` puts the fake back to its start, and returns what that does to connections.
+    """
+
+    def __init__(
+        self,
+        clock: FakeClock,
+        service: Service,
+        reset: Callable[[datetime], tuple[Effect, ...]],
+    ) -> None:
         self._clock = clock
+        self._service = service
         self._reset = reset
         self._calls: Mapping[str, Mapping[str, _Handler]] = {
             "/_control/clock": {
@@ -57,10 +69,11 @@ class ControlApi:
                 "DELETE": self._release,
             },
             "/_control/clock/advance": {"POST": self._advance},
+            "/_control/review-handlers": {"PUT": self._lead_review_handlers},
             "/_control/reset": {"POST": self._start_again},
         }
 
-    def answer(self, request: HttpRequest, machine_now: datetime) -> HttpResponse:
+    def answer(self, request: HttpRequest, machine_now: datetime) -> Reply:
         """Answer one call; `{"message"}` says what was wrong with a refused one."""
         try:
             return self._handler(request)(request, machine_now)
@@ -84,22 +97,20 @@ class ControlApi:
             )
         return handler
 
-    def _clock_state(
-        self, _request: HttpRequest, machine_now: datetime
-    ) -> HttpResponse:
+    def _clock_state(self, _request: HttpRequest, machine_now: datetime) -> Reply:
         now = self._clock.read(machine_now)
         return _json(
             200, {"now": timestamps.microseconds(now), "mode": self._clock.mode}
         )
 
-    def _freeze(self, request: HttpRequest, machine_now: datetime) -> HttpResponse:
+    def _freeze(self, request: HttpRequest, machine_now: datetime) -> Reply:
         try:
             self._clock.freeze(timestamps.parse(_body(request, "ClockSetting")["now"]))
         except (timestamps.TimestampError, ClockRangeError) as error:
             raise ControlError(400, f"now: {error}.") from None
         return self._clock_state(request, machine_now)
 
-    def _advance(self, request: HttpRequest, machine_now: datetime) -> HttpResponse:
+    def _advance(self, request: HttpRequest, machine_now: datetime) -> Reply:
         try:
             by = timedelta(seconds=_body(request, "ClockAdvance")["seconds"])
             self._clock.advance(by, machine_now)
@@ -107,28 +118,40 @@ class ControlApi:
             raise ControlError(400, f"seconds: {ClockRangeError()}.") from None
         return self._clock_state(request, machine_now)
 
-    def _release(self, request: HttpRequest, machine_now: datetime) -> HttpResponse:
+    def _release(self, request: HttpRequest, machine_now: datetime) -> Reply:
         self._clock.release()
         return self._clock_state(request, machine_now)
 
-    def _start_again(
-        self, _request: HttpRequest, machine_now: datetime
-    ) -> HttpResponse:
-        self._reset(machine_now)
-        return HttpResponse(204)
+    def _start_again(self, _request: HttpRequest, machine_now: datetime) -> Reply:
+        return Reply(HttpResponse(204), effects=self._reset(machine_now))
+
+    def _lead_review_handlers(
+        self, request: HttpRequest, _machine_now: datetime
+    ) -> Reply:
+        """Lead some ARNs to URLs, or with null nowhere; the others stay as they are.
+
+        Those who share the fake have ARNs of their own.
+        """
+        targets = {**self._service.review_targets, **_body(request, "ReviewHandlers")}
+        targets = {arn: target for arn, target in targets.items() if target}
+        self._service.review_targets = targets
+        shown = {arn: t for arn, t in targets.items() if isinstance(t, str)}
+        return _json(200, shown)
 
 
 def _body(request: HttpRequest, shape: str) -> dict[str, Any]:
-    return input_reader(shape, api="harness").read(read_object(request.body))
+    return input_reader(shape, api=documents.HARNESS).read(read_object(request.body))
 
 
 def _json(
     status: int,
     body: Mapping[str, Any],
     headers: tuple[tuple[str, str], ...] = (),
-) -> HttpResponse:
-    return HttpResponse(
-        status,
-        (("Content-Type", "application/json"), *headers),
-        json.dumps(body).encode(),
+) -> Reply:
+    return Reply(
+        HttpResponse(
+            status,
+            (("Content-Type", "application/json"), *headers),
+            json.dumps(body).encode(),
+        )
     )

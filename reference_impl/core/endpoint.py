@@ -1,10 +1,12 @@
-"""Everything behind one port: the control plane, the control API, the clock."""
+"""Everything behind one port: both APIs, the control API and the clock."""
 
+import json
 from datetime import datetime
 from random import Random
 
 from ivschat_conformance.reference_impl.core import control_api
 from ivschat_conformance.reference_impl.core.control_api import ControlApi
+from ivschat_conformance.reference_impl.core.effects import Effect
 from ivschat_conformance.reference_impl.core.fake_clock import FakeClock
 from ivschat_conformance.reference_impl.core.http_api import HttpApi
 from ivschat_conformance.reference_impl.core.http_messages import (
@@ -13,16 +15,24 @@ from ivschat_conformance.reference_impl.core.http_messages import (
     Reply,
     TransportFault,
 )
+from ivschat_conformance.reference_impl.core.messaging_api import (
+    HandshakeRefusedError,
+    MessagingApi,
+    Opening,
+)
+from ivschat_conformance.reference_impl.core.review import PendingMessage
 from ivschat_conformance.reference_impl.core.service import Service
+from ivschat_conformance.reference_impl.core.sessions import Session
 from ivschat_conformance.reference_impl.core.settings import Settings
 from ivschat_conformance.reference_impl.core.signatures import SignatureVerifier
 
 
 class Endpoint:
-    """One fake: its service, its clock and how both are reached over HTTP.
+    """One fake: its service, its clock and how both are reached.
 
     `machine_now` is the start; `random` draws ids and keys, so it is a `SystemRandom`
-    unless a test wants the same ones again.
+    unless a test wants the same ones again. Every call first ends the sessions whose
+    time is over, and so does `turn`, which a shell calls while sessions are open.
     """
 
     def __init__(
@@ -36,20 +46,65 @@ class Endpoint:
             if settings.verify_signatures
             else None,
         )
-        self._control = ControlApi(self.clock, self.reset) if settings.control else None
+        self._messaging = MessagingApi(self.service)
+        self._control = (
+            ControlApi(self.clock, self.service, self.reset)
+            if settings.control
+            else None
+        )
         self.service.start(self.clock.read(machine_now))
 
     def answer(self, request: HttpRequest, machine_now: datetime) -> Reply:
         """Answer one request that arrived at this instant of the machine's clock."""
+        before = self.turn(machine_now)
         if self._control is not None and control_api.is_under_prefix(request.path):
-            return Reply(self._control.answer(request, machine_now))
-        return self._http.answer(request, self.clock.read(machine_now), machine_now)
+            reply = self._control.answer(request, machine_now)
+            after = self.turn(machine_now)  # the call may have moved the clock
+        else:
+            now = self.clock.read(machine_now)
+            reply = self._http.answer(request, now, machine_now)
+            after = ()
+        if not before and not after:
+            return reply
+        return Reply(reply.response, reply.changes, (*before, *reply.effects, *after))
 
     def refuse(self, fault: TransportFault, machine_now: datetime) -> HttpResponse:
         """Answer bytes that never became a request."""
         return self._http.refuse(fault, self.clock.read(machine_now))
 
-    def reset(self, machine_now: datetime) -> None:
+    def open_session(
+        self, request: HttpRequest, address: str, machine_now: datetime
+    ) -> Opening | HttpResponse:
+        """Open the session that a handshake asks for, or answer why not (OPEN-01)."""
+        try:
+            return self._messaging.open(request, address, self.clock.read(machine_now))
+        except HandshakeRefusedError as error:
+            body = json.dumps({"message": error.message}).encode()
+            return HttpResponse(
+                error.status, (("Content-Type", "application/json"),), body
+            )
+
+    def receive(
+        self, session: Session, frame: bytes, machine_now: datetime
+    ) -> tuple[Effect, ...]:
+        """Take a text frame, UTF-8, that a session sent."""
+        ended = self.turn(machine_now)
+        now = self.clock.read(machine_now)
+        return (*ended, *self._messaging.receive(session, frame, now))
+
+    def reviewed(self, message: PendingMessage, answer: object) -> tuple[Effect, ...]:
+        """Take what a review handler answered, or `review.NO_ANSWER`."""
+        return self._messaging.reviewed(message, answer)
+
+    def leave(self, session: Session) -> None:
+        """End a session whose connection is gone."""
+        self.service.live.sessions.remove(session)
+
+    def turn(self, machine_now: datetime) -> tuple[Effect, ...]:
+        """End the sessions whose time is over at this instant of the machine's."""
+        return self.service.live.end_sessions(self.clock.read(machine_now))
+
+    def reset(self, machine_now: datetime) -> tuple[Effect, ...]:
         """Stand as after the start: seeded rooms, no others, the clock as it was."""
         self.clock.reset()
-        self.service.start(self.clock.read(machine_now))
+        return self.service.start(self.clock.read(machine_now))

@@ -78,9 +78,8 @@ class HttpApi:
             )
         except ServiceError as error:
             return Reply(self.error(error, now))
-        return Reply(
-            self._response(operation.status, outcome.output, now), outcome.changes
-        )
+        response = self._response(operation.status, outcome.output, now)
+        return Reply(response, outcome.changes, outcome.effects)
 
     def refuse(self, fault: TransportFault, now: datetime) -> HttpResponse:
         """Answer bytes that never became a request (OPEN-08)."""

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Protocol
 
 from ivschat_conformance.reference_impl.core.changes import Change
+from ivschat_conformance.reference_impl.core.effects import Effect
 
 MAX_HEAD_BYTES = 16_384
 """Request line and headers; a token of 4,096 characters fits four times over."""
@@ -70,13 +71,15 @@ class TransportFault(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A response, and what the service has to remember once it is sent.
+    """A response, and what comes with it.
 
-    A shell that keeps state on disk commits `changes` before it sends `response`.
+    A shell that keeps state on disk commits `changes` before it sends `response`, and
+    carries out `effects` on connections before that, too.
     """
 
     response: HttpResponse
     changes: tuple[Change, ...] = ()
+    effects: tuple[Effect, ...] = ()
 
 
 class AnswersHttp(Protocol):

@@ -26,6 +26,11 @@ class Room:
     tags: Mapping[str, str]
     settings: Mapping[str, Any]
 
+    @property
+    def review_handler(self) -> Mapping[str, str] | None:
+        """The message review handler, with its `uri` and `fallbackResult`, if any."""
+        return self.settings.get("messageReviewHandler")
+
     def wire(self) -> dict[str, Any]:
         """Return the members of CreateRoom's and GetRoom's answer (ROOM-CREATE-02).
 

@@ -8,6 +8,7 @@ from ivschat_conformance.reference_impl.core.fake_clock import (
     ClockRangeError,
     FakeClock,
 )
+from ivschat_conformance.reference_impl.core.review import ReviewTarget
 from ivschat_conformance.reference_impl.core.signatures import Credential
 from ivschat_conformance.reference_impl.core.validation import matches
 from ivschat_conformance.schemas.arn import Arn, ArnError, room_arn
@@ -28,7 +29,8 @@ class Settings:
 
     `rooms` are names, or ARNs that fix the room's id and the fake's account;
     `token_lifetime` is a minute unless asked otherwise (TOKEN-RESP-13); `clock` freezes
-    the fake at this instant from the start. Raises SettingError.
+    the fake at this instant from the start; `review_handler` reviews messages for every
+    ARN that the control API has not led elsewhere. Raises SettingError.
     """
 
     region: str = "us-west-2"
@@ -39,6 +41,7 @@ class Settings:
     rooms: Sequence[str] = ()
     clock: datetime | None = None
     control: bool = True
+    review_handler: ReviewTarget | None = None
     seeded_rooms: Sequence["SeededRoom"] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -26,8 +26,12 @@ class TokenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ChatToken:
-    """What a token fixes for the session that it opens; times are whole seconds."""
+    """What a token fixes for the session that it opens; times are whole seconds.
 
+    `number` tells it from every other token of one fake: they count up from 1.
+    """
+
+    number: int
     room_arn: str
     user_id: str
     capabilities: tuple[str, ...]
@@ -41,8 +45,9 @@ class ChatToken:
         return f"ChatToken(room_arn={self.room_arn!r})"
 
 
-def issue(  # noqa: PLR0913 - a token says six things, each under its name
+def issue(  # noqa: PLR0913 - a token says seven things, each under its name
     *,
+    number: int,
     room_arn: str,
     user_id: str,
     capabilities: Sequence[str],
@@ -59,6 +64,7 @@ def issue(  # noqa: PLR0913 - a token says six things, each under its name
     """
     issued_at = now.replace(microsecond=0)
     return ChatToken(
+        number=number,
         room_arn=room_arn,
         user_id=user_id,
         capabilities=tuple(dict.fromkeys(capabilities)),
@@ -93,6 +99,7 @@ class TokenVault:
         content = msgpack.packb(
             (
                 _FORM,
+                token.number,
                 token.room_arn,
                 token.user_id,
                 token.capabilities,
@@ -123,11 +130,12 @@ class TokenVault:
             content = self._recipe.decrypt(padded)
         except (Base64Error, InvalidToken):
             raise TokenError from None
-        _form, room_arn, user_id, capabilities, attributes, *times = msgpack.unpackb(
-            content
+        _form, number, room_arn, user_id, capabilities, attributes, *times = (
+            msgpack.unpackb(content)
         )
         issued_at, token_expiration, session_expiration = map(_instant, times)
         return ChatToken(
+            number=number,
             room_arn=room_arn,
             user_id=user_id,
             capabilities=tuple(capabilities),

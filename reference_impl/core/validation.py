@@ -63,7 +63,7 @@ class InputReader:
 
     def __init__(self, shape: str, *, api: str = "control-plane-api") -> None:
         schema = documents.bundle(shape, api=api)
-        self._structure = _structure(schema, schema) or _Structure({})
+        self._structure = _structure(schema, schema) or _EVERYTHING
         self._validator = _engine(shape, api)
 
     def read(self, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,6 +151,16 @@ class _Structure:
             here = here.members[part]
             names.append(part)
         return ".".join(names)
+
+
+class _Everything(_Structure):
+    """What a map has: its keys are data."""
+
+    def keep_known(self, value: Any) -> Any:
+        return value
+
+
+_EVERYTHING = _Everything({})
 
 
 def _structure(schema: Mapping[str, Any], root: Mapping[str, Any]) -> _Structure | None:

@@ -20,7 +20,15 @@ from ivschat_conformance.reference_impl.core.http_messages import (
     TransportFault,
 )
 from ivschat_conformance.reference_impl.core.ids import Ids
-from ivschat_conformance.reference_impl.shells.http_reader import CLOSE, RequestReader
+from ivschat_conformance.reference_impl.shells.deliveries import Deliveries
+from ivschat_conformance.reference_impl.shells.http_reader import (
+    CLOSE,
+    PERSIST,
+    RequestReader,
+)
+from ivschat_conformance.reference_impl.shells.websocket_connection import (
+    open_websocket,
+)
 
 logger = logging.getLogger("ivschat_conformance.server")
 
@@ -58,6 +66,7 @@ class Surroundings:
     core: AnswersHttp
     loop: asyncio.AbstractEventLoop
     timeouts: Timeouts = DEFAULT_TIMEOUTS
+    deliveries: Deliveries | None = None  # none where the core holds no sessions
     connections: "set[HttpConnection]" = field(default_factory=set)
     closed: bool = False
 
@@ -106,6 +115,10 @@ class HttpConnection(asyncio.Protocol):
         self._timer.cancel()
         self._reader.discard()
 
+    def abort(self) -> None:
+        """Cut the connection."""
+        self.transport.abort()
+
     def data_received(self, data: bytes) -> None:
         """Take what the client sent; after a refusal throw it away."""
         if self._reader.accepting:
@@ -148,6 +161,8 @@ class HttpConnection(asyncio.Protocol):
             self._wait(self._shared.timeouts.idle)
         elif reader.fault is not None:
             self._refuse(reader.fault)
+        elif reader.handshake is not None:
+            self._leave_http(reader.handshake)
         elif not reader.accepting:
             self._close()
         elif not reader.under_way:
@@ -169,11 +184,34 @@ class HttpConnection(asyncio.Protocol):
     def _answer(self, request: HttpRequest, connection_field: str) -> bytes:
         head_only = request.method == "HEAD"
         try:  # the reply's changes are for a shell that keeps state on disk
-            response = self._shared.core.answer(request, clock.now()).response
-            return _encode(response, connection_field, head_only=head_only)
+            reply = self._shared.core.answer(request, clock.now())
+            if reply.effects and self._shared.deliveries is not None:
+                self._shared.deliveries.carry_out(reply.effects)
+            return _encode(reply.response, connection_field, head_only=head_only)
         except Exception as error:  # the server outlives a defect of the core
             failure = _report_defect(error)
             return _encode(failure, connection_field, head_only=head_only)
+
+    def _leave_http(self, handshake: HttpRequest) -> None:
+        """Hand the transport over to a session's connection, or say why not."""
+        deliveries, connection = self._shared.deliveries, None
+        if deliveries is None:
+            answer = self._answer(handshake, CLOSE)
+        else:
+            try:
+                response, connection = open_websocket(
+                    self.transport, handshake, deliveries
+                )
+            except Exception as error:  # the server outlives a defect of the core
+                response = _report_defect(error)
+            answer = _encode(response, PERSIST if connection else CLOSE)
+        self.transport.write(answer)
+        if connection is None:
+            self._close()
+            return
+        following = self._reader.following
+        self.connection_lost(None)
+        connection.start(following)
 
     def _refuse(self, fault: TransportFault) -> None:
         """Answer, then read on for a while: a reset would destroy the answer."""

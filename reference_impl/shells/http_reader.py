@@ -20,6 +20,8 @@ PERSIST = ""  # HTTP/1.1 needs no word for it
 PERSIST_1_0 = "Connection: keep-alive\r\n"
 CLOSE = "Connection: close\r\n"
 
+_FRAMING = ("content-length", "transfer-encoding")
+
 
 class _UnacceptableError(Exception):
     """Stops httptools where a request has become one to refuse."""
@@ -31,7 +33,8 @@ class RequestReader:
     `accepting` turns false once no more will come: the last request is here, or `fault`
     says why what followed is none. `under_way` is the ordinal of the request that has
     begun and is not whole, or 0. `expects_continue` says that its client waits to be
-    told to send the body.
+    told to send the body. `handshake` is a last request that asks for a WebSocket, and
+    `following` what came behind it.
     """
 
     __slots__ = (
@@ -50,6 +53,8 @@ class RequestReader:
         "accepting",
         "expects_continue",
         "fault",
+        "following",
+        "handshake",
         "under_way",
         "waiting",
     )
@@ -60,6 +65,8 @@ class RequestReader:
         self.fault: TransportFault | None = None
         self.under_way = 0
         self.expects_continue = False
+        self.handshake: HttpRequest | None = None
+        self.following = b""
         self._parser = HttpRequestParser(self)
         self._begun = 0
         self._fruitless = 0
@@ -115,11 +122,13 @@ class RequestReader:
         parser reads the head again without the offer.
         """
         offers = " ".join(v for name, v in self._headers if name == "upgrade").lower()
-        if self._method == "CONNECT" or "websocket" in offers:
-            # The messaging API takes over here; until then the core answers, and done.
+        if self._method == "CONNECT":
             self._connection_field = CLOSE
             self._enqueue()
             self.end()
+            return b""
+        if "websocket" in offers and (self._method, self._version) == ("GET", "1.1"):
+            self._take_handshake(rest)
             return b""
         target = self._target.decode("latin-1")
         lines = [f"{self._method} {target} HTTP/{self._version}"]
@@ -127,15 +136,28 @@ class RequestReader:
         self._parser = HttpRequestParser(self)
         return "\r\n".join((*lines, "", "")).encode("latin-1") + rest
 
+    def _take_handshake(self, rest: bytes) -> None:
+        """Stop reading HTTP; a body would be taken for frames."""
+        framing = {name: value for name, value in self._headers if name in _FRAMING}
+        if framing.keys() - {"content-length"} or any(map(int, framing.values())):
+            self.end(TransportFault.MALFORMED)
+            return
+        self.handshake = self._request()
+        self.following = rest
+        self.under_way = 0
+        self.end()
+
     def _enqueue(self) -> None:
-        request = HttpRequest(
+        self.waiting.append((self._request(), self._connection_field))
+        self.under_way = 0
+
+    def _request(self) -> HttpRequest:
+        return HttpRequest(
             self._method,
             self._target.decode("latin-1"),
             tuple(self._headers),
             bytes(self._body),
         )
-        self.waiting.append((request, self._connection_field))
-        self.under_way = 0
 
     def _check_framing(self) -> None:
         """Refuse what httptools lets pass and RFC 9112 (2.3, 3.2, 6.1) does not."""

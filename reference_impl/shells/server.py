@@ -5,7 +5,7 @@ import errno
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,7 +13,13 @@ from types import FrameType
 from typing import Self, TypeVar, TypeVarTuple
 
 from ivschat_conformance import clock
+from ivschat_conformance.reference_impl.core.effects import Effect
 from ivschat_conformance.reference_impl.core.http_messages import AnswersHttp
+from ivschat_conformance.reference_impl.shells.deliveries import (
+    Deliveries,
+    HoldsSessions,
+    Outlet,
+)
 from ivschat_conformance.reference_impl.shells.http_connection import (
     DEFAULT_TIMEOUTS,
     HttpConnection,
@@ -79,17 +85,26 @@ class RunningServer:
         self._shared = shared
 
     @property
-    def connections(self) -> frozenset[HttpConnection]:
+    def connections(self) -> frozenset[HttpConnection | Outlet]:
         """The connections that are open now."""
-        return frozenset(self._shared.connections)
+        deliveries = self._shared.deliveries
+        outlets = deliveries.outlets if deliveries else frozenset[Outlet]()
+        return frozenset(self._shared.connections) | outlets
+
+    def carry_out(self, effects: Iterable[Effect]) -> None:
+        """Do what the core, called directly, wants done on connections."""
+        if self._shared.deliveries is not None:
+            self._shared.deliveries.carry_out(effects)
 
     async def close(self) -> None:
         """Stop listening and drop every connection at once."""
         self._shared.closed = True
         self._listener.close()
+        if self._shared.deliveries is not None:
+            self._shared.deliveries.close()
         while connections := self.connections:
             for connection in connections:
-                connection.transport.abort()
+                connection.abort()
             await asyncio.sleep(0)
 
 
@@ -105,7 +120,8 @@ async def start(
     Raises ServerStartError where that cannot be.
     """
     loop = asyncio.get_running_loop()
-    shared = Surroundings(core, loop, timeouts)
+    deliveries = Deliveries(core, loop) if isinstance(core, HoldsSessions) else None
+    shared = Surroundings(core, loop, timeouts, deliveries)
     if not host:
         raise ServerStartError("no host to listen on: give one, such as 127.0.0.1")
     if not 0 <= port <= _MAX_PORT:
@@ -338,8 +354,8 @@ def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     """
     heard, written = socket.socketpair()
     with heard, written:
-        heard.setblocking(False)
-        written.setblocking(False)
+        heard.settimeout(0)
+        written.settimeout(0)
         loop.add_reader(heard, heard.recv, 64)
         before = signal.set_wakeup_fd(written.fileno(), warn_on_full_buffer=False)
         try:

@@ -163,7 +163,8 @@ def test_reset_is_as_after_the_start(start: datetime | None) -> None:
 
 
 NO_CALL = (
-    "No such call; there are /_control/clock, /_control/clock/advance, /_control/reset."
+    "No such call; there are /_control/clock, /_control/clock/advance, "
+    "/_control/review-handlers, /_control/reset."
 )
 RANGE = "the clock stays between 1970-01-01T00:00:00Z and 9999-12-30T00:00:00Z."
 NO_TIME = (

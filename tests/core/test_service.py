@@ -59,6 +59,7 @@ def test_token_of_the_shortest_request_has_the_defaults() -> None:
     output = perform(service, "CreateChatToken", **ASKED)
 
     assert service.tokens.open(output.pop("token")) == ChatToken(
+        number=1,
         room_arn=ROOM,
         user_id="user-1",
         capabilities=(),
@@ -127,10 +128,12 @@ def test_each_call_yields_another_token_that_opens() -> None:
     """The same request again is no retry: every call issues a token."""
     service = started()
 
-    texts = {perform(service, "CreateChatToken", **ASKED)["token"] for _ in range(50)}
+    texts = [perform(service, "CreateChatToken", **ASKED)["token"] for _ in range(50)]
 
-    assert len(texts) == 50
-    assert {service.tokens.open(text).user_id for text in texts} == {"user-1"}
+    opened = [service.tokens.open(text) for text in texts]
+    assert len(set(texts)) == 50
+    assert {token.user_id for token in opened} == {"user-1"}
+    assert [token.number for token in opened] == list(range(1, 51))
 
 
 MISSING = "arn:aws:ivschat:us-west-2:123456789012:room/000000000000"
@@ -231,7 +234,7 @@ def test_operation_changes_nothing_before_its_changes_are_applied() -> None:
     assert perform(service, "GetRoom", identifier=ROOM)["arn"] == ROOM
     refusal(service, "GetRoom", identifier=arn)
 
-    service.apply((*creation.changes, *deletion.changes))
+    service.apply((*creation.changes, *deletion.changes), NOW)
 
     assert perform(service, "GetRoom", identifier=arn) == creation.output
     refusal(service, "GetRoom", identifier=ROOM)

@@ -11,6 +11,7 @@ ROOM = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"
 
 def due(
     *,
+    number: int = 1,
     capabilities: tuple[str, ...] = (),
     minutes: int = 60,
     lifetime: int = 60,
@@ -18,6 +19,7 @@ def due(
 ) -> ChatToken:
     """Return the token that is due for a request at this instant of UTC."""
     return issue(
+        number=number,
         room_arn=ROOM,
         user_id="user-1",
         capabilities=capabilities,
@@ -29,9 +31,10 @@ def due(
 
 
 def test_token_says_what_was_asked_for() -> None:
-    """Room, user and attributes are the request's."""
-    token = due()
+    """Room, user and attributes are the request's, the number is the fake's."""
+    token = due(number=7)
 
+    assert token.number == 7
     assert token.room_arn == ROOM
     assert token.user_id == "user-1"
     assert token.attributes == {"displayName": "Ada"}

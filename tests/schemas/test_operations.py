@@ -7,7 +7,7 @@ from ivschat_conformance.schemas.operations import Operation, load_operations
 
 
 def test_table_has_the_operations_built_so_far() -> None:
-    """CreateChatToken and the life of a room, in the table's order."""
+    """CreateChatToken, the life of a room and what happens in it, in this order."""
     operations = load_operations()
 
     assert tuple(operations) == (
@@ -15,6 +15,9 @@ def test_table_has_the_operations_built_so_far() -> None:
         "CreateRoom",
         "GetRoom",
         "DeleteRoom",
+        "SendEvent",
+        "DeleteMessage",
+        "DisconnectUser",
     )
 
 
@@ -55,7 +58,14 @@ def test_operations_on_rooms_need_the_feature_control_plane() -> None:
         if operation.feature == "control_plane"
     }
 
-    assert needing == {"CreateRoom", "GetRoom", "DeleteRoom"}
+    assert needing == {
+        "CreateRoom",
+        "GetRoom",
+        "DeleteRoom",
+        "SendEvent",
+        "DeleteMessage",
+        "DisconnectUser",
+    }
 
 
 @pytest.mark.parametrize("operation", load_operations().values(), ids=lambda o: o.name)

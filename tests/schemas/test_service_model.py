@@ -16,12 +16,14 @@ DEVIATIONS = {
     ("ChatToken", "pattern"): "TOKEN-RESP-04: usable as a subprotocol as it is",
     ("CreateChatTokenResponse", "required"): "TOKEN-RESP-01, TOKEN-RESP-03",
     ("CreateRoomResponse", "required"): "ROOM-CREATE-02: always there",
+    ("DeleteMessageResponse", "required"): "DELM-01: always there",
     ("GetRoomResponse", "required"): "ROOM-GET-01: the members of CreateRoom",
     ("LambdaArn", "pattern"): "CONTRA-07: the model's copy is mangled",
     ("ResourceId", "minLength"): "ERR-21, ERR-19: there, and not empty",
     ("ResourceId", "pattern"): "ERR-21, ERR-19: any text that is not empty",
     ("ResourceType", "enum"): "CONTRA-08: no word for logging configurations",
     ("ResourceType", "minLength"): "CONTRA-08: any text that is not empty",
+    ("SendEventResponse", "required"): "SEVT-02, CONTRA-16: always there",
     ("Time", "pattern"): "HTTP-RESP-09, HTTP-RESP-11: RFC 3339, said as a pattern",
 }
 
@@ -253,13 +255,21 @@ def test_default_is_what_the_models_prose_says(
     assert limits.default(described["shape"]) == value
 
 
-def test_attributes_have_the_one_kilobyte_of_the_models_prose() -> None:
-    """The attributes of a token have 1 KB together, in prose and in the schema."""
-    structure = service_model()["shapes"]["CreateChatTokenRequest"]
-    described = structure["members"]["attributes"]
+@pytest.mark.parametrize(
+    ("structure", "shape"),
+    [
+        ("CreateChatTokenRequest", "ChatTokenAttributes"),
+        ("SendEventRequest", "EventAttributes"),
+    ],
+)
+def test_attributes_have_the_one_kilobyte_of_the_models_prose(
+    structure: str, shape: str
+) -> None:
+    """The attributes of a token and an event have 1 KB together, in prose and here."""
+    described = service_model()["shapes"][structure]["members"]["attributes"]
 
     assert "1 KB total" in described["documentation"]
-    assert limits.max_total_bytes("ChatTokenAttributes") == 1024
+    assert limits.max_total_bytes(shape) == 1024
 
 
 def test_prose_is_read_into_these_schemas_and_no_others() -> None:
@@ -274,6 +284,7 @@ def test_prose_is_read_into_these_schemas_and_no_others() -> None:
         "RoomMaxMessageLength",
         "FallbackResult",
         "ChatTokenAttributes",
+        "EventAttributes",
     }
 
 

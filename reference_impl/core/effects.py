@@ -1,0 +1,52 @@
+"""What the core wants done on connections, as values for a shell to carry out in order.
+
+Nothing here waits for an answer but a review, whose answer comes back to the core as a
+call of its own.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from ivschat_conformance.reference_impl.core.review import (
+    PendingMessage,
+    ReviewTarget,
+)
+from ivschat_conformance.reference_impl.core.sessions import Session
+
+
+class CloseCode(IntEnum):
+    """How the service closes a connection (OPEN-02); protocol errors are a shell's."""
+
+    NORMAL = 1000
+    GOING_AWAY = 1001
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deliver:
+    """Send one text frame to each of these sessions."""
+
+    sessions: Collection[Session]
+    frame: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Close:
+    """Close a session's connection: it receives what came before, and no more."""
+
+    session: Session
+    code: CloseCode
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Review:
+    """Hand a document to a message review handler, and its answer back to the core."""
+
+    message: PendingMessage
+    target: ReviewTarget
+    document: Mapping[str, Any]
+
+
+Effect = Deliver | Close | Review
