@@ -1,8 +1,10 @@
 """Everything behind one port: both APIs, the control API and the clock."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from ivschat_conformance.reference_impl.core import control_api
 from ivschat_conformance.reference_impl.core.control_api import ControlApi
@@ -21,10 +23,12 @@ from ivschat_conformance.reference_impl.core.messaging_api import (
     Opening,
 )
 from ivschat_conformance.reference_impl.core.review import PendingMessage
-from ivschat_conformance.reference_impl.core.service import Service
+from ivschat_conformance.reference_impl.core.service import Outcome, Service
 from ivschat_conformance.reference_impl.core.sessions import Session
 from ivschat_conformance.reference_impl.core.settings import Settings
 from ivschat_conformance.reference_impl.core.signatures import SignatureVerifier
+from ivschat_conformance.reference_impl.core.validation import input_reader
+from ivschat_conformance.schemas.operations import load_operations
 
 
 class Endpoint:
@@ -67,6 +71,13 @@ class Endpoint:
         if not before and not after:
             return reply
         return Reply(reply.response, reply.changes, (*before, *reply.effects, *after))
+
+    def perform(
+        self, operation: str, members: Mapping[str, Any], machine_now: datetime
+    ) -> Outcome:
+        """Perform an operation for a caller in this process, or raise ServiceError."""
+        request = input_reader(load_operations()[operation].request).read(members)
+        return self.service.perform(operation, request, self.clock.read(machine_now))
 
     def refuse(self, fault: TransportFault, machine_now: datetime) -> HttpResponse:
         """Answer bytes that never became a request."""
