@@ -90,6 +90,7 @@ class InputReader:
             name = self._structure.member_at(error.instance_path)
             if error.kind.name == "required":
                 name = ".".join(filter(None, (name, error.kind.as_dict()["property"])))
+            name = name or "each entry"  # of a map, whose keys are data
             found = wrong_types if error.kind.name == "type" else broken
             found.setdefault(name, _allowed(error))
         if wrong_types:

@@ -14,6 +14,7 @@ from ivschat_conformance.commands.command_line import CommandLine
 
 if TYPE_CHECKING:
     from ivschat_conformance.reference_impl.core.endpoint import Endpoint
+    from ivschat_conformance.reference_impl.core.review import ReviewTarget
     from ivschat_conformance.reference_impl.core.settings import Settings
     from ivschat_conformance.reference_impl.core.signatures import Credential
     from ivschat_conformance.reference_impl.shells.server import Address
@@ -117,6 +118,12 @@ def parser() -> CommandLine:
         help="serve the control API under /_control (only on loopback, unless asked)",
     )
     add(
+        "--review-handler",
+        metavar="URL|module:function",
+        help="what reviews messages, for every ARN that the control API does not lead "
+        "elsewhere: a loopback URL, or a function of Python",
+    )
+    add(
         "--mutant",
         metavar="NAME",
         help="break one requirement on purpose, to see the suites turn red",
@@ -139,7 +146,16 @@ def _settings(options: argparse.Namespace) -> "Settings":
         rooms=options.room,
         clock=_instant(options.clock),
         control=control,
+        review_handler=_review_handler(options.review_handler),
     )
+
+
+def _review_handler(text: str | None) -> "ReviewTarget | None":
+    if text is None:
+        return None
+    from ivschat_conformance.commands.review_handler import review_target
+
+    return review_target(text)
 
 
 def _core(settings: "Settings") -> "Endpoint":
@@ -230,11 +246,13 @@ def _announce(address: "Address", core: "Endpoint", mutant: str | None) -> None:
 def _environment(address: "Address", settings: "Settings") -> dict[str, str]:
     """Return the variables that clients read; of secrets the default alone.
 
-    Most clients read AWS_REGION, boto3 and version 1 of the AWS CLI the other one.
+    Most clients read AWS_REGION, boto3 and version 1 of the AWS CLI the other one. For
+    the messaging API there is no name that clients of AWS would know: it is our own.
     """
     credential = settings.credentials[0]
     environment = {
         "AWS_ENDPOINT_URL_IVSCHAT": address.url,
+        "IVSCHAT_MESSAGING_ENDPOINT": address.ws_url,
         "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
         "AWS_ACCESS_KEY_ID": credential.access_key_id,
