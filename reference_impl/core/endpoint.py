@@ -35,8 +35,8 @@ class Endpoint:
     """One fake: its service, its clock and how both are reached.
 
     `machine_now` is the start; `random` draws ids and keys, so it is a `SystemRandom`
-    unless a test wants the same ones again. Every call first ends the sessions whose
-    time is over, and so does `turn`, which a shell calls while sessions are open.
+    unless a test wants the same ones again. Whatever reaches a session first ends those
+    whose time is over, and so does `turn`, which a shell calls while sessions are open.
     """
 
     def __init__(
@@ -76,8 +76,10 @@ class Endpoint:
         self, operation: str, members: Mapping[str, Any], machine_now: datetime
     ) -> Outcome:
         """Perform an operation for a caller in this process, or raise ServiceError."""
+        ended = self.turn(machine_now)
         request = input_reader(load_operations()[operation].request).read(members)
-        return self.service.perform(operation, request, self.clock.read(machine_now))
+        outcome = self.service.perform(operation, request, self.clock.read(machine_now))
+        return outcome._replace(effects=(*ended, *outcome.effects))
 
     def refuse(self, fault: TransportFault, machine_now: datetime) -> HttpResponse:
         """Answer bytes that never became a request."""
@@ -103,9 +105,12 @@ class Endpoint:
         now = self.clock.read(machine_now)
         return (*ended, *self._messaging.receive(session, frame, now))
 
-    def reviewed(self, message: PendingMessage, answer: object) -> tuple[Effect, ...]:
+    def reviewed(
+        self, message: PendingMessage, answer: object, machine_now: datetime
+    ) -> tuple[Effect, ...]:
         """Take what a review handler answered, or `review.NO_ANSWER`."""
-        return self._messaging.reviewed(message, answer)
+        ended = self.turn(machine_now)
+        return (*ended, *self._messaging.reviewed(message, answer))
 
     def leave(self, session: Session) -> None:
         """End a session whose connection is gone."""
@@ -118,4 +123,5 @@ class Endpoint:
     def reset(self, machine_now: datetime) -> tuple[Effect, ...]:
         """Stand as after the start: seeded rooms, no others, the clock as it was."""
         self.clock.reset()
+        self._messaging.forget_reviews()
         return self.service.start(self.clock.read(machine_now))

@@ -62,10 +62,16 @@ class LiveRooms:
             rate = self._message_rates[room_arn] = Rate(now)
         return rate.admit(per_second, now)
 
-    def send_message(self, message: Message, sender: Session) -> Effects:
-        """Deliver a message to everybody in the sender's room, the sender too."""
+    def send_message(
+        self, message: Message, sender: Session, last_recipient: int | None = None
+    ) -> Effects:
+        """Deliver a message to everybody in the sender's room, the sender too.
+
+        Those who came after the last recipient, by ordinal, are left out.
+        """
         token = sender.token
-        return self._to_room(token.room_arn, message_frame(message, token))
+        frame = message_frame(message, token)
+        return self._to_room(token.room_arn, frame, last_recipient)
 
     def send_event(
         self, occasion: Occasion, name: str, attributes: Mapping[str, str] | None
@@ -131,8 +137,12 @@ class LiveRooms:
         error_id = error_id or self._ids.resource_id()
         return Deliver((session,), error_frame(error_id, request_id, code, message))
 
-    def _to_room(self, room_arn: str, frame: str) -> Effects:
+    def _to_room(
+        self, room_arn: str, frame: str, last_recipient: int | None = None
+    ) -> Effects:
         everybody = self.sessions.of_room(room_arn)
+        if last_recipient is not None:
+            everybody = tuple(s for s in everybody if s.ordinal <= last_recipient)
         return (Deliver(everybody, frame),) if everybody else ()
 
     def _close(self, sessions: tuple[Session, ...], reason: str) -> Effects:

@@ -54,7 +54,9 @@ class HoldsSessions(Protocol):
         """Take a frame that a session sent."""
         ...
 
-    def reviewed(self, message: PendingMessage, answer: object) -> tuple[Effect, ...]:
+    def reviewed(
+        self, message: PendingMessage, answer: object, machine_now: datetime
+    ) -> tuple[Effect, ...]:
         """Take what a review handler answered."""
         ...
 
@@ -165,7 +167,7 @@ class Deliveries:
             outlet.flush()
 
     def _reviewed(self, message: PendingMessage, answer: object) -> None:
-        self.carry_out(self.core.reviewed(message, answer))
+        self.carry_out(self.core.reviewed(message, answer, clock.now()))
 
     def _turn(self) -> None:
         self.carry_out(self.core.turn(clock.now()))
