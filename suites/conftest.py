@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ivschat_conformance.fixtures.cases import ChatTokens, Rooms
+from ivschat_conformance.fixtures.cases import ChatTokens, Rooms, needs_messaging
+from ivschat_conformance.fixtures.connections import Connections
 from ivschat_conformance.fixtures.control_plane import ControlPlane
 from ivschat_conformance.fixtures.scenario_clock import FixedTimeError
 from ivschat_conformance.fixtures.target import ScenarioClock, Target
@@ -71,3 +72,11 @@ def room(api: ControlPlane, rooms: Rooms) -> str:
 def chat_tokens(api: ControlPlane, room: str) -> ChatTokens:
     """Give a way to ask for chat tokens of this check's room."""
     return ChatTokens(api, room)
+
+
+@pytest.fixture
+def connections(api: ControlPlane, room: str) -> Iterator[Connections]:
+    """Give a way to connect to this check's room; closed afterwards, whatever came."""
+    connections = Connections(api, needs_messaging(api), room)
+    yield connections
+    connections.close_all()
