@@ -33,14 +33,16 @@ def test_action_has_its_effect_with_its_capability_and_403_without(
 ) -> None:
     """Whoever lacks the capability gets ERROR 403, and the room gets nothing."""
     bob = connections.open(user_id="bob", capabilities=["SEND_MESSAGE"])
+    said = _said_by(bob)
     actor = connections.open(user_id="actor", capabilities=held)
 
-    _ask(actor, action)
+    _ask(actor, action, said)
 
     if action not in held:
         assert actor.next_error().error_code == 403, "the ERROR is no 403"
         bob.quiet_until(bob.send("marker"))
-        _ask(connections.open(user_id="mia", capabilities=[action]), action)
+        mia = connections.open(user_id="mia", capabilities=[action])
+        _ask(mia, action, said)
     _expect_effect_on(bob, action)
 
 
@@ -48,14 +50,15 @@ def test_action_has_its_effect_with_its_capability_and_403_without(
 @pytest.mark.parametrize("held", ACTIONS)
 def test_capability_implies_no_other(connections: Connections, held: str) -> None:
     """Each of the three permits its own action, and neither of the others."""
-    bob = connections.open(user_id="bob")
+    bob = connections.open(user_id="bob", capabilities=["SEND_MESSAGE"])
+    said = _said_by(bob)
     actor = connections.open(user_id="actor", capabilities=[held])
 
     for action in ACTIONS:
         if action != held:
-            _ask(actor, action)
+            _ask(actor, action, said)
             assert actor.next_error().error_code == 403, f"{held} permitted {action}"
-    _ask(actor, held)
+    _ask(actor, held, said)
 
     _expect_effect_on(bob, held)
 
@@ -64,21 +67,28 @@ def test_capability_implies_no_other(connections: Connections, held: str) -> Non
 @pytest.mark.parametrize("action", ACTIONS)
 def test_action_selects_what_is_done(connections: Connections, action: str) -> None:
     """The same session can do all three: what it does is what `Action` says."""
-    bob = connections.open(user_id="bob")
+    bob = connections.open(user_id="bob", capabilities=["SEND_MESSAGE"])
+    said = _said_by(bob)
     actor = connections.open(user_id="actor", capabilities=CAPABILITIES)
 
-    _ask(actor, action)
+    _ask(actor, action, said)
 
     _expect_effect_on(bob, action)
 
 
-def _ask(actor: ChatConnection, action: str) -> None:
-    """Ask for one of the three, the third to be done to bob."""
+def _said_by(bob: ChatConnection) -> str:
+    """Return the id of a message, which was there before it is to be deleted."""
+    bob.send("hello")
+    return bob.next_message().id
+
+
+def _ask(actor: ChatConnection, action: str, message_id: str) -> None:
+    """Ask for one of the three: all that they can be done to is there."""
     match action:
         case "SEND_MESSAGE":
-            actor.send("hello")
+            actor.send("asked for")
         case "DELETE_MESSAGE":
-            actor.delete_message("Ab3dEf6hIj9L")
+            actor.delete_message(message_id)
         case "DISCONNECT_USER":
             actor.disconnect_user("bob")
 
@@ -86,7 +96,7 @@ def _ask(actor: ChatConnection, action: str) -> None:
 def _expect_effect_on(bob: ChatConnection, action: str) -> None:
     match action:
         case "SEND_MESSAGE":
-            assert bob.next_message().content == "hello", "another message came"
+            assert bob.next_message().content == "asked for", "another message came"
         case "DELETE_MESSAGE":
             bob.next_event("aws:DELETE_MESSAGE")
         case "DISCONNECT_USER":

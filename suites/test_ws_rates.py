@@ -12,64 +12,65 @@ from ivschat_conformance.fixtures.connections import Connections
 from ivschat_conformance.fixtures.frames import Frame
 from ivschat_conformance.fixtures.target import ScenarioClock
 
-MESSAGE_ID = "Ab3dEf6hIj9L"
 PER_CONNECTION = 5  # half of LIMIT-07's ten
+
+
+@pytest.fixture
+def roomy(rooms: Rooms) -> str:
+    """Give a room that takes a hundred messages a second, more than a connection."""
+    return rooms.new(maximumMessageRatePerSecond=100)
 
 
 @verifies("LIMIT-07")
 def test_hundred_requests_at_once_are_too_many_for_a_connection(
-    connections: Connections,
+    connections: Connections, roomy: str
 ) -> None:
     """A connection may make ten a second; of a hundred some get ERROR 429."""
-    mia = connections.open(user_id="mia", capabilities=["DELETE_MESSAGE"])
+    (alice,) = _senders(connections, roomy, count=1)
 
     for _ in range(100):
-        mia.delete_message(MESSAGE_ID)
+        alice.send("hello")
 
-    assert mia.next_error().error_code == 429, "the ERROR is no 429"
+    assert alice.next_error().error_code == 429, "the ERROR is no 429"
 
 
 @verifies("LIMIT-07")
 def test_five_requests_at_once_are_not_too_many(connections: Connections) -> None:
     """Half of what a connection may do in a second is done."""
-    mia = connections.open(user_id="mia", capabilities=["DELETE_MESSAGE"])
+    alice = connections.open(user_id="alice", capabilities=["SEND_MESSAGE"])
 
-    requests = [mia.delete_message(MESSAGE_ID) for _ in range(PER_CONNECTION)]
+    answers = _answers([alice], each=PER_CONNECTION)
 
-    answers = [mia.next_answer(request) for request in requests]
-    assert {answer.kind for answer in answers} == {"EVENT"}, "one of five was refused"
+    assert {answer.kind for answer in answers} == {"MESSAGE"}, "one of five was refused"
 
 
 @verifies("LIMIT-07")
 def test_requests_of_one_connection_do_not_count_for_another(
-    connections: Connections,
+    connections: Connections, roomy: str
 ) -> None:
     """The rate is a connection's own, of one user or of two."""
-    mia, again = (
-        connections.open(user_id="mia", capabilities=["DELETE_MESSAGE"])
-        for _ in range(2)
-    )
+    alice, other = _senders(connections, roomy, count=2)
     for _ in range(100):
-        mia.delete_message(MESSAGE_ID)
+        alice.send("hello")
 
-    request = again.delete_message(MESSAGE_ID)
+    request = other.send("hello")
 
-    assert again.next_answer(request).kind == "EVENT", "the other was refused"
+    assert other.next_answer(request).kind == "MESSAGE", "the other was refused"
 
 
 @verifies("LIMIT-07", "WS-ERR-15")
 def test_connection_may_go_on_a_little_later(
-    connections: Connections, clock: ScenarioClock
+    connections: Connections, roomy: str, clock: ScenarioClock
 ) -> None:
     """Ten seconds after too many requests a connection makes one more."""
-    mia = connections.open(user_id="mia", capabilities=["DELETE_MESSAGE"])
-    requests = [mia.delete_message(MESSAGE_ID) for _ in range(100)]
-    mia.next_answer(requests[-1])
+    (alice,) = _senders(connections, roomy, count=1)
+    requests = [alice.send("hello") for _ in range(100)]
+    alice.next_answer(requests[-1])
 
     clock.advance(seconds=10)
 
-    later = mia.next_answer(mia.delete_message(MESSAGE_ID))
-    assert later.kind == "EVENT", "the connection is refused still"
+    later = alice.next_answer(alice.send("hello"))
+    assert later.kind == "MESSAGE", "the connection is refused still"
 
 
 @verifies("LIMIT-09", "WS-ERR-12")
@@ -143,14 +144,15 @@ def test_message_refused_for_its_rate_reaches_nobody(
 ) -> None:
     """Viewers and senders get those messages alone that had no ERROR 429."""
     room = rooms.new(maximumMessageRatePerSecond=1)
-    viewer = connections.open(user_id="v", capabilities=["DELETE_MESSAGE"], room=room)
+    viewer = connections.open(user_id="viewer", room=room)
 
     answers = _answers(_senders(connections, room, count=2), each=PER_CONNECTION)
 
     refused = {answer.request_id for answer in _refused_for_rate(answers)}
     if not refused:
         pytest.skip("ten times the room's rate were taken: nothing was refused")
-    frames = viewer.frames_until(viewer.delete_message(MESSAGE_ID))
+    # Any answer marks the end, and this one is an ERROR: the room takes no message.
+    frames = viewer.frames_until(viewer.delete_message("Ab3dEf6hIj9L"))
     delivered = {frame.raw.get("Content") for frame in frames}
     assert not refused & delivered, "a refused message was delivered"
 

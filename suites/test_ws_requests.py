@@ -8,8 +8,6 @@ import pytest
 from ivschat_conformance.fixtures.cases import case, verifies
 from ivschat_conformance.fixtures.connections import CAPABILITIES, Connections
 
-MESSAGE_ID = "Ab3dEf6hIj9L"
-
 # The same request: what a JSON text may look like is not its reader's choice.
 WRITTEN = {
     "plain": '{"Action":"SEND_MESSAGE","RequestId":"r-1","Content":"Zoë €5 😀"}',
@@ -59,13 +57,11 @@ def test_each_frame_is_one_request(connections: Connections) -> None:
     """Frames that follow each other at once are requests of their own."""
     alice = connections.open(user_id="alice", capabilities=CAPABILITIES)
 
-    alice.send("first")
-    alice.delete_message(MESSAGE_ID)
-    alice.send("second")
+    for content in ("first", "second", "third"):
+        alice.send(content)
 
-    alice.next_event("aws:DELETE_MESSAGE")
-    contents = {alice.next_message().content for _ in range(2)}
-    assert contents == {"first", "second"}, "the two messages are others"
+    contents = {alice.next_message().content for _ in range(3)}
+    assert contents == {"first", "second", "third"}, "the messages are others"
 
 
 @verifies("WS-REQ-03")
@@ -90,20 +86,22 @@ def test_message_is_asked_for_by_its_four_names(connections: Connections) -> Non
 @verifies("WS-REQ-03")
 def test_deletion_is_asked_for_by_its_four_names(connections: Connections) -> None:
     """Action, RequestId, Id and Reason are what DELETE_MESSAGE is made of."""
-    alice = connections.open(user_id="alice", capabilities=["DELETE_MESSAGE"])
+    alice = connections.open(user_id="alice", capabilities=CAPABILITIES)
+    alice.send("hello")
+    message_id = alice.next_message().id
 
     alice.send_frame(
         {
             "Action": "DELETE_MESSAGE",
             "RequestId": "r-2",
-            "Id": MESSAGE_ID,
+            "Id": message_id,
             "Reason": "spam",
         }
     )
 
     event = alice.next_event("aws:DELETE_MESSAGE")
     found = (event.request_id, event.attributes.get("MessageID"))
-    assert found == ("r-2", MESSAGE_ID), "the event says something else"
+    assert found == ("r-2", message_id), "the event says something else"
 
 
 @verifies("WS-REQ-03")
@@ -156,12 +154,14 @@ def test_letter_case_of_a_deletion_names_does_not_matter(
     connections: Connections, action: str, request_id: str, name: str
 ) -> None:
     """What holds for messages holds for moderation."""
-    alice = connections.open(user_id="alice", capabilities=["DELETE_MESSAGE"])
+    alice = connections.open(user_id="alice", capabilities=CAPABILITIES)
+    alice.send("hello")
+    message_id = alice.next_message().id
 
-    alice.send_frame({action: "DELETE_MESSAGE", request_id: "r-2", name: MESSAGE_ID})
+    alice.send_frame({action: "DELETE_MESSAGE", request_id: "r-2", name: message_id})
 
     event = alice.next_event("aws:DELETE_MESSAGE")
-    assert event.attributes.get("MessageID") == MESSAGE_ID, "it is another message's"
+    assert event.attributes.get("MessageID") == message_id, "it is another message's"
 
 
 @verifies("WS-REQ-04")
