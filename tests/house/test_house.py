@@ -35,7 +35,8 @@ def test_every_room_of_the_fixtures_is_kept_from_the_fake() -> None:
     listed = next(
         set(contract["source_modules"])
         for contract in contracts
-        if contract["name"] == "Only fixtures.bundled and fixtures.fake open the fake directly"
+        if contract["name"]
+        == "Only fixtures.bundled and fixtures.fake open the fake directly"
     )
 
     modules = {
