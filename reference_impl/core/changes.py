@@ -8,6 +8,9 @@ sends the answer.
 from dataclasses import dataclass
 from datetime import datetime
 
+from ivschat_conformance.reference_impl.core.logging_configurations import (
+    LoggingConfiguration,
+)
 from ivschat_conformance.reference_impl.core.rooms import Room
 
 
@@ -26,6 +29,20 @@ class RoomDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class LoggingConfigurationStored:
+    """A logging configuration was created, or has new settings."""
+
+    configuration: LoggingConfiguration
+
+
+@dataclass(frozen=True, slots=True)
+class LoggingConfigurationDeleted:
+    """The logging configuration of this ARN is gone."""
+
+    arn: str
+
+
+@dataclass(frozen=True, slots=True)
 class TokenUsed:
     """The token of this number has opened its one connection."""
 
@@ -33,4 +50,10 @@ class TokenUsed:
     token_expiration_time: datetime
 
 
-Change = RoomStored | RoomDeleted | TokenUsed
+Change = (
+    RoomStored
+    | RoomDeleted
+    | LoggingConfigurationStored
+    | LoggingConfigurationDeleted
+    | TokenUsed
+)

@@ -118,15 +118,19 @@ class MessagingApi:
         text = (request.header("sec-websocket-protocol") or "").partition(",")[0]
         if not (text := text.strip()):
             raise HandshakeRefusedError(401, "Offer a chat token as the subprotocol.")
+        if self._service.settings.pending_verification:
+            raise HandshakeRefusedError(403, "The account is pending verification.")
         try:
             token = self._service.tokens.open(text)
         except TokenError:
             raise HandshakeRefusedError(401, "This is no chat token.") from None
         if token.token_expiration_time <= now:
             raise HandshakeRefusedError(401, "The chat token has expired.")
-        if self._service.used_tokens.has(token.number, token.token_expiration_time):
+        if self._service.state.used_tokens.has(
+            token.number, token.token_expiration_time
+        ):
             raise HandshakeRefusedError(401, "The chat token has been used.")
-        if self._service.find_room(token.room_arn) is None:
+        if token.room_arn not in self._service.state.rooms:
             raise HandshakeRefusedError(404, "The token's room is not there any more.")
         changes = (TokenUsed(token.number, token.token_expiration_time),)
         self._service.apply(changes, now)
@@ -181,7 +185,7 @@ class MessagingApi:
 
     def _send_message(self, request: _Request) -> Effects:
         session, occasion = request.session, request.occasion
-        room = self._service.room(occasion.room_arn)
+        room = self._service.state.room(occasion.room_arn)
         content = request.members["Content"]
         if len(content) > room.maximum_message_length:
             raise RequestRefusedError(

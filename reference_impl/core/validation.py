@@ -196,6 +196,8 @@ _RULES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "maximum": lambda kind: f"must be {kind['limit']} or less",
     "maxItems": lambda kind: f"must have {kind['limit']} entries or fewer",
     "maxProperties": lambda kind: f"must have {kind['limit']} entries or fewer",
+    "oneOfNotValid": lambda _: "must have exactly one of its members",
+    "oneOfMultipleValid": lambda _: "must have exactly one of its members",
     "maxTotalBytes": lambda kind: (
         f"must have {kind['message']} bytes of keys and values or fewer"
     ),
