@@ -22,18 +22,23 @@ class ChatOperations:
     """Issues tokens, sends events, deletes messages and disconnects users."""
 
     def __init__(
-        self, settings: Settings, ids: Ids, state: State, live: LiveRooms
+        self,
+        settings: Settings,
+        ids: Ids,
+        state: State,
+        live: LiveRooms,
+        random: Random,
     ) -> None:
         self._settings = settings
         self._ids = ids
         self._state = state
         self._live = live
-        self._issued = 0
-        self.vault = tokens.TokenVault()
+        self._random = random
+        self.renew_keys()
 
-    def renew_keys(self, random: Random) -> None:
+    def renew_keys(self) -> None:
         """Seal with new keys from now on: no token from before opens anything."""
-        self.vault = tokens.TokenVault(urlsafe_b64encode(random.randbytes(32)))
+        self.vault = tokens.TokenVault(urlsafe_b64encode(self._random.randbytes(32)))
         self._issued = 0
 
     def create_chat_token(self, request: Mapping[str, Any], now: datetime) -> Outcome:

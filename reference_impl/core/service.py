@@ -43,8 +43,7 @@ class Service:
         self.state = State()
         self.live = LiveRooms(self.ids, random)
         self.review_targets: Mapping[str, ReviewTarget] = {}
-        self._random = random
-        self._chat = ChatOperations(settings, self.ids, self.state, self.live)
+        self._chat = ChatOperations(settings, self.ids, self.state, self.live, random)
         self._operations = self._by_name(Pages(random.randbytes(32)))
         self._room_arns = {
             room.name: room_arn(
@@ -72,7 +71,7 @@ class Service:
         """
         effects = self.live.close_all()
         self.state.clear()
-        self._chat.renew_keys(self._random)
+        self._chat.renew_keys()
         self.review_targets = {}
         for seeded in self.settings.seeded_rooms:
             self.apply((RoomStored(self._seeded_room(seeded, now)),), now)
