@@ -138,7 +138,7 @@ class _Call:
             # A copy each way: nothing of the handler's is alive in what is returned.
             answer = target(copy.deepcopy(dict(self.review.document)))
             return json.loads(json.dumps(answer))
-        except BaseException as error:  # noqa: BLE001 - whatever a handler raises
+        except BaseException as error:
             if not self.given_up:
                 _report(error)
             return NO_ANSWER

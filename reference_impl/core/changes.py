@@ -5,7 +5,7 @@ refused request leaves no trace (ERR-24), and a shell can write changes down bef
 sends the answer.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ivschat_conformance.reference_impl.core.logging_configurations import (
@@ -43,6 +43,11 @@ class LoggingConfigurationDeleted:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleared:
+    """Nothing of what was there is there any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class TokenUsed:
     """The token of this number has opened its one connection."""
 
@@ -50,10 +55,36 @@ class TokenUsed:
     token_expiration_time: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class TokensForgotten:
+    """Of the tokens up to this number, those expired at this instant are worthless."""
+
+    up_to: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenNumbersReserved:
+    """Tokens may have numbers up to this one; a new start goes on from it."""
+
+    up_to: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenKeysStored:
+    """These keys seal and open tokens, the newest first; never shown to anybody."""
+
+    keys: tuple[bytes, ...] = field(repr=False)
+
+
+TokenChange = TokenUsed | TokensForgotten | TokenNumbersReserved | TokenKeysStored
+"""What tokens change, by being issued and used."""
+
 Change = (
     RoomStored
     | RoomDeleted
     | LoggingConfigurationStored
     | LoggingConfigurationDeleted
-    | TokenUsed
+    | Cleared
+    | TokenChange
 )

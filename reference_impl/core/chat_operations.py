@@ -1,12 +1,14 @@
 """The operations on what happens in rooms: tokens to join, events, moderation."""
 
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any
 
 from ivschat_conformance.reference_impl.core import tokens
+from ivschat_conformance.reference_impl.core.changes import (
+    Change,
+    TokenNumbersReserved,
+)
 from ivschat_conformance.reference_impl.core.errors import Reason, ValidationException
 from ivschat_conformance.reference_impl.core.ids import Ids
 from ivschat_conformance.reference_impl.core.live_rooms import LiveRooms, Occasion
@@ -15,6 +17,7 @@ from ivschat_conformance.reference_impl.core.settings import Settings
 from ivschat_conformance.reference_impl.core.state import State
 from ivschat_conformance.schemas import limits, timestamps
 
+_NUMBERS_AT_A_TIME = 1_000  # so that not every token is written down
 _RESERVED = "aws:"  # event names of the service's own (SEVT-06, OPEN-24)
 
 
@@ -27,19 +30,16 @@ class ChatOperations:
         ids: Ids,
         state: State,
         live: LiveRooms,
-        random: Random,
     ) -> None:
         self._settings = settings
         self._ids = ids
         self._state = state
         self._live = live
-        self._random = random
-        self.renew_keys()
-
-    def renew_keys(self) -> None:
-        """Seal with new keys from now on: no token from before opens anything."""
-        self.vault = tokens.TokenVault(urlsafe_b64encode(self._random.randbytes(32)))
         self._issued = 0
+
+    def begin(self) -> None:
+        """Give tokens numbers that the state says have never been given."""
+        self._issued = self._state.token_numbers_reserved
 
     def create_chat_token(self, request: Mapping[str, Any], now: datetime) -> Outcome:
         """Issue a token for a room that is here (TOKEN-REQ, TOKEN-RESP)."""
@@ -48,6 +48,9 @@ class ChatOperations:
         )
         room = self._state.room(request["roomIdentifier"])
         self._issued += 1
+        changes: tuple[Change, ...] = ()
+        if self._issued > self._state.token_numbers_reserved:
+            changes = (TokenNumbersReserved(self._issued + _NUMBERS_AT_A_TIME - 1),)
         token = tokens.issue(
             number=self._issued,
             room_arn=room.arn,
@@ -64,10 +67,11 @@ class ChatOperations:
         )
         return Outcome(
             {
-                "token": self.vault.seal(token),
+                "token": self._state.tokens.seal(token),
                 "tokenExpirationTime": token_end,
                 "sessionExpirationTime": session_end,
-            }
+            },
+            changes,
         )
 
     def send_event(self, request: Mapping[str, Any], now: datetime) -> Outcome:

@@ -1,10 +1,12 @@
 """Everything behind one port: both APIs, the control API and the clock."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from random import Random
 
 from ivschat_conformance.reference_impl.core import control_api
+from ivschat_conformance.reference_impl.core.changes import Change
 from ivschat_conformance.reference_impl.core.control_api import ControlApi
 from ivschat_conformance.reference_impl.core.effects import Effect
 from ivschat_conformance.reference_impl.core.fake_clock import FakeClock
@@ -21,7 +23,7 @@ from ivschat_conformance.reference_impl.core.messaging_api import (
     Opening,
 )
 from ivschat_conformance.reference_impl.core.review import PendingMessage
-from ivschat_conformance.reference_impl.core.service import Service
+from ivschat_conformance.reference_impl.core.service import Service, Started
 from ivschat_conformance.reference_impl.core.sessions import Session
 from ivschat_conformance.reference_impl.core.settings import Settings
 from ivschat_conformance.reference_impl.core.signatures import SignatureVerifier
@@ -33,10 +35,16 @@ class Endpoint:
     `machine_now` is the start; `random` draws ids and keys, so it is a `SystemRandom`
     unless a test wants the same ones again. Every call first ends the sessions whose
     time is over, and so does `turn`, which a shell calls while sessions are open.
+    `kept` is what a shell has kept of an earlier one, `started` what it has to keep of
+    this one.
     """
 
     def __init__(
-        self, settings: Settings, random: Random, machine_now: datetime
+        self,
+        settings: Settings,
+        random: Random,
+        machine_now: datetime,
+        kept: Sequence[Change] = (),
     ) -> None:
         self.clock = FakeClock(settings.clock)
         self.service = Service(settings, random)
@@ -52,7 +60,8 @@ class Endpoint:
             if settings.control
             else None
         )
-        self.service.start(self.clock.read(machine_now))
+        now = self.clock.read(machine_now)
+        self.started = self.service.start(now, kept).changes
 
     def answer(self, request: HttpRequest, machine_now: datetime) -> Reply:
         """Answer one request that arrived at this instant of the machine's clock."""
@@ -102,9 +111,15 @@ class Endpoint:
 
     def turn(self, machine_now: datetime) -> tuple[Effect, ...]:
         """End the sessions whose time is over at this instant of the machine's."""
-        return self.service.live.end_sessions(self.clock.read(machine_now))
+        now = self.clock.read(machine_now)
+        ended = self.service.live.end_sessions(now)
+        return (*ended, *self.service.chat_log.due(now))
 
-    def reset(self, machine_now: datetime) -> tuple[Effect, ...]:
+    def flush(self) -> tuple[Effect, ...]:
+        """Return what is to be written before the end."""
+        return self.service.chat_log.flush()
+
+    def reset(self, machine_now: datetime) -> Started:
         """Stand as after the start: seeded rooms, no others, the clock as it was."""
         self.clock.reset()
         return self.service.start(self.clock.read(machine_now))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
+from ivschat_conformance.reference_impl.core.chat_log import ChatLog
 from ivschat_conformance.reference_impl.core.effects import (
     Close,
     CloseCode,
@@ -45,8 +46,9 @@ class Occasion:
 class LiveRooms:
     """The sessions of all rooms, and what passes between them."""
 
-    def __init__(self, ids: Ids, random: Random) -> None:
+    def __init__(self, ids: Ids, random: Random, chat_log: ChatLog) -> None:
         self.sessions = Sessions()
+        self._chat_log = chat_log
         self._ids = ids
         self._send_times = SendTimes(random)
         self._message_rates: dict[str, Rate] = {}
@@ -65,7 +67,8 @@ class LiveRooms:
     def send_message(self, message: Message, sender: Session) -> Effects:
         """Deliver a message to everybody in the sender's room, the sender too."""
         token = sender.token
-        return self._to_room(token.room_arn, message_frame(message, token))
+        frame = message_frame(message, token)
+        return self._to_room(token.room_arn, "MESSAGE", frame, message.received_at)
 
     def send_event(
         self, occasion: Occasion, name: str, attributes: Mapping[str, str] | None
@@ -75,7 +78,7 @@ class LiveRooms:
         frame = event_frame(
             occasion.id, occasion.request_id, name, attributes, send_time
         )
-        return self._to_room(occasion.room_arn, frame)
+        return self._to_room(occasion.room_arn, "EVENT", frame, occasion.now)
 
     def delete_message(
         self, occasion: Occasion, message_id: str, reason: str | None
@@ -131,9 +134,10 @@ class LiveRooms:
         error_id = error_id or self._ids.resource_id()
         return Deliver((session,), error_frame(error_id, request_id, code, message))
 
-    def _to_room(self, room_arn: str, frame: str) -> Effects:
+    def _to_room(self, room_arn: str, kind: str, frame: str, at: datetime) -> Effects:
         everybody = self.sessions.of_room(room_arn)
-        return (Deliver(everybody, frame),) if everybody else ()
+        told = (Deliver(everybody, frame),) if everybody else ()
+        return (*told, *self._chat_log.add(room_arn, kind, frame, at))
 
     def _close(self, sessions: tuple[Session, ...], reason: str) -> Effects:
         for session in sessions:

@@ -10,7 +10,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from ivschat_conformance.reference_impl.core.changes import Change, TokenUsed
+from ivschat_conformance.reference_impl.core.changes import (
+    Change,
+    TokensForgotten,
+    TokenUsed,
+)
 from ivschat_conformance.reference_impl.core.effects import Effect, Review
 from ivschat_conformance.reference_impl.core.errors import CallerError
 from ivschat_conformance.reference_impl.core.frames import Message
@@ -121,7 +125,7 @@ class MessagingApi:
         if self._service.settings.pending_verification:
             raise HandshakeRefusedError(403, "The account is pending verification.")
         try:
-            token = self._service.tokens.open(text)
+            token = self._service.state.tokens.open(text)
         except TokenError:
             raise HandshakeRefusedError(401, "This is no chat token.") from None
         if token.token_expiration_time <= now:
@@ -132,11 +136,18 @@ class MessagingApi:
             raise HandshakeRefusedError(401, "The chat token has been used.")
         if token.room_arn not in self._service.state.rooms:
             raise HandshakeRefusedError(404, "The token's room is not there any more.")
-        changes = (TokenUsed(token.number, token.token_expiration_time),)
-        self._service.apply(changes, now)
+        changes = (
+            TokenUsed(token.number, token.token_expiration_time),
+            *self._forgotten(now),
+        )
+        self._service.apply(changes)
         session = Session(token, address, now)
         self._live.sessions.add(session)
         return Opening(session, text, changes)
+
+    def _forgotten(self, now: datetime) -> tuple[Change, ...]:
+        up_to = self._service.state.used_tokens.to_forget(now)
+        return () if up_to is None else (TokensForgotten(up_to, now),)
 
     def receive(self, session: Session, frame: bytes, now: datetime) -> Effects:
         """Perform one request: what it leads to, or an ERROR for its sender."""
@@ -201,6 +212,7 @@ class MessagingApi:
             content=content,
             attributes=request.members.get("Attributes"),
             send_time=self._live.send_time(occasion.now),
+            received_at=occasion.now,
         )
         handler = room.review_handler
         if handler is None and not session.under_review:

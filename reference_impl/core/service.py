@@ -1,11 +1,18 @@
 """The service: its state, its operations by name, and how it starts."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
-from ivschat_conformance.reference_impl.core.changes import Change, RoomStored
+from ivschat_conformance.reference_impl.core.changes import (
+    Change,
+    Cleared,
+    RoomStored,
+    TokenKeysStored,
+)
+from ivschat_conformance.reference_impl.core.chat_log import ChatLog
 from ivschat_conformance.reference_impl.core.chat_operations import ChatOperations
 from ivschat_conformance.reference_impl.core.errors import PendingVerification
 from ivschat_conformance.reference_impl.core.ids import Ids
@@ -21,11 +28,17 @@ from ivschat_conformance.reference_impl.core.rooms import Room, new_room
 from ivschat_conformance.reference_impl.core.settings import SeededRoom, Settings
 from ivschat_conformance.reference_impl.core.state import State
 from ivschat_conformance.reference_impl.core.tag_operations import TagOperations
-from ivschat_conformance.reference_impl.core.tokens import TokenVault
 from ivschat_conformance.schemas.arn import Arn, room_arn
 from ivschat_conformance.schemas.operations import load_operations
 
 Perform = Callable[[Mapping[str, Any], datetime], Outcome]
+
+
+class Started(NamedTuple):
+    """What a start comes to: what is to be kept from now on, and who has to leave."""
+
+    changes: tuple[Change, ...]
+    effects: Effects
 
 
 class Service:
@@ -41,9 +54,11 @@ class Service:
         self.settings = settings
         self.ids = Ids(random)
         self.state = State()
-        self.live = LiveRooms(self.ids, random)
+        self.chat_log = ChatLog(self.state)
+        self.live = LiveRooms(self.ids, random, self.chat_log)
         self.review_targets: Mapping[str, ReviewTarget] = {}
-        self._chat = ChatOperations(settings, self.ids, self.state, self.live, random)
+        self._random = random
+        self._chat = ChatOperations(settings, self.ids, self.state, self.live)
         self._operations = self._by_name(Pages(random.randbytes(32)))
         self._room_arns = {
             room.name: room_arn(
@@ -55,27 +70,21 @@ class Service:
         }
 
     @property
-    def tokens(self) -> TokenVault:
-        """What seals and opens chat tokens."""
-        return self._chat.vault
-
-    @property
     def seeded_room_arns(self) -> dict[str, str]:
         """The rooms that are there from the start, by name."""
         return dict(self._room_arns)
 
-    def start(self, now: datetime) -> Effects:
-        """Hold the seeded rooms and nothing else, as after the start.
+    def start(self, now: datetime, kept: Iterable[Change] = ()) -> Started:
+        """Hold what was kept and the seeded rooms, and nothing else.
 
-        Whoever is connected has to leave, and no token from before opens anything.
+        Whoever is connected has to leave. Without what was kept, no token from before
+        opens anything.
         """
-        effects = self.live.close_all()
-        self.state.clear()
-        self._chat.renew_keys()
+        effects = (*self.live.close_all(), *self.chat_log.flush())
         self.review_targets = {}
-        for seeded in self.settings.seeded_rooms:
-            self.apply((RoomStored(self._seeded_room(seeded, now)),), now)
-        return effects
+        changes: tuple[Change, ...] = (Cleared(), *kept)
+        self.apply(changes)
+        return Started((*changes, *self._begin(now)), effects)
 
     def perform(
         self, operation: str, request: Mapping[str, Any], now: datetime
@@ -84,16 +93,37 @@ class Service:
         if self.settings.pending_verification:
             _refuse_unverified(operation)
         outcome = self._operations[operation](request, now)
-        self.apply(outcome.changes, now)
+        self.apply(outcome.changes)
         return outcome
 
-    def apply(self, changes: Iterable[Change], now: datetime) -> None:
+    def apply(self, changes: Iterable[Change]) -> None:
         """Make the changes so."""
-        self.state.apply(changes, now)
+        self.state.apply(changes)
 
     def review_target(self, handler_arn: str) -> ReviewTarget | None:
         """Return where a message review handler is, or None if nobody has said so."""
         return self.review_targets.get(handler_arn, self.settings.review_handler)
+
+    def _begin(self, now: datetime) -> tuple[Change, ...]:
+        """Make the seeded rooms and the keys that are missing; return the changes.
+
+        A room that was kept under a seeded name is that room.
+        """
+        rooms = self.state.rooms
+        kept = {room.settings.get("name"): arn for arn, room in rooms.items()}
+        for name, arn in self._room_arns.items():
+            self._room_arns[name] = arn if arn in rooms else kept.get(name, arn)
+        changes: list[Change] = [
+            RoomStored(self._seeded_room(seeded, now))
+            for seeded in self.settings.seeded_rooms
+            if self._room_arns[seeded.name] not in rooms
+        ]
+        if not self.state.tokens.has_keys:
+            key = urlsafe_b64encode(self._random.randbytes(32))
+            changes.append(TokenKeysStored((key,)))
+        self.apply(changes)
+        self._chat.begin()
+        return tuple(changes)
 
     def _by_name(self, pages: Pages) -> Mapping[str, Perform]:
         settings, ids, state = self.settings, self.ids, self.state

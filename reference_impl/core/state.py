@@ -1,14 +1,18 @@
-"""All that one fake keeps: rooms, logging configurations, and which tokens are used."""
+"""All that one fake keeps: rooms, logging configurations, keys and used tokens."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from ivschat_conformance.reference_impl.core.changes import (
     Change,
+    Cleared,
     LoggingConfigurationDeleted,
     LoggingConfigurationStored,
     RoomDeleted,
     RoomStored,
+    TokenChange,
+    TokenKeysStored,
+    TokenNumbersReserved,
+    TokensForgotten,
     TokenUsed,
 )
 from ivschat_conformance.reference_impl.core.errors import ResourceNotFoundException
@@ -17,6 +21,7 @@ from ivschat_conformance.reference_impl.core.logging_configurations import (
     LoggingConfiguration,
 )
 from ivschat_conformance.reference_impl.core.rooms import ROOM, Room
+from ivschat_conformance.reference_impl.core.tokens import TokenVault
 from ivschat_conformance.reference_impl.core.used_tokens import UsedTokens
 
 Resource = Room | LoggingConfiguration
@@ -31,13 +36,14 @@ class State:
     def __init__(self) -> None:
         self.rooms: dict[str, Room] = {}
         self.logging_configurations: dict[str, LoggingConfiguration] = {}
-        self.used_tokens = UsedTokens()
+        self._clear()
 
-    def clear(self) -> None:
-        """Hold nothing."""
+    def _clear(self) -> None:
         self.rooms.clear()
         self.logging_configurations.clear()
         self.used_tokens = UsedTokens()
+        self.tokens = TokenVault()
+        self.token_numbers_reserved = 0
 
     def room(self, arn: str) -> Room:
         """Return a room, or raise ResourceNotFoundException."""
@@ -67,10 +73,12 @@ class State:
             if configuration_arn in room.logging_configurations
         )
 
-    def apply(self, changes: Iterable[Change], now: datetime) -> None:
+    def apply(self, changes: Iterable[Change]) -> None:
         """Make the changes so."""
         for change in changes:
             match change:
+                case Cleared():
+                    self._clear()
                 case RoomStored(room):
                     self.rooms[room.arn] = room
                 case RoomDeleted(arn):
@@ -79,8 +87,19 @@ class State:
                     self.logging_configurations[configuration.arn] = configuration
                 case LoggingConfigurationDeleted(arn):
                     del self.logging_configurations[arn]
-                case TokenUsed(number, expiration):
-                    self.used_tokens.add(number, expiration, now)
+                case _:
+                    self._apply_to_tokens(change)
+
+    def _apply_to_tokens(self, change: TokenChange) -> None:
+        match change:
+            case TokenUsed(number, expiration):
+                self.used_tokens.add(number, expiration)
+            case TokensForgotten(up_to, at):
+                self.used_tokens.forget(up_to, at)
+            case TokenNumbersReserved(up_to):
+                self.token_numbers_reserved = up_to
+            case TokenKeysStored(keys):
+                self.tokens = TokenVault(*keys)
 
 
 def _not_found(arn: str, resource_type: str) -> ResourceNotFoundException:
