@@ -1,58 +1,30 @@
 """Chat logs: the records of rooms that have logging configurations, and where they go.
 
-Places are paths under one folder, which an adapter writes: what goes to S3 under the
-documented key of each file (LOG-06, LOG-07), what goes to CloudWatch Logs one line an
-event in a file a stream (LOG-09), what goes to Firehose one line an event.
+Places are paths under one folder, which an adapter writes to: the documented key of a
+file in S3 (LOG-06, LOG-07), a file a stream of CloudWatch Logs (LOG-09), a file a
+delivery stream of Firehose. A record is written as soon as its frame is sent: where
+files are gzip each is a member of its own, which makes one gzip file all the same.
 """
 
 import gzip
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from ivschat_conformance.reference_impl.core.effects import WriteLog
-from ivschat_conformance.reference_impl.core.logging_configurations import (
-    LoggingConfiguration,
-)
 from ivschat_conformance.reference_impl.core.state import State
 from ivschat_conformance.schemas import timestamps
 from ivschat_conformance.schemas.arn import Arn
 
 WINDOW = timedelta(minutes=5)
-"""How long records gather before a file for S3 is written (LOG-10)."""
+"""What one file for S3 spans, on the fake's clock (LOG-10)."""
 
 _S3_KEY = (
     "AWSLogs/{account}/IVSChatLogs/1.0/{region}/room_{room}/{at:%Y/%m/%d/%H}/"
     "{account}_IVSChatLogs_1.0_{region}_room_{room}_{at:%Y%m%dT%H%MZ}_{hash}.log.gz"
 )
-_STREAM = "aws/IVSChatLogs/1.0/room_{room}"
+_STREAM = "aws/IVSChatLogs/1.0/room_{room}.log"
 _HASH_CHARACTERS = 8
-
-
-@dataclass(slots=True)
-class _Gathering:
-    """Records of one room for one bucket, since the first of them."""
-
-    room: Arn
-    bucket: str
-    since: datetime
-    lines: list[bytes]
-
-    def file(self) -> WriteLog:
-        text = b"".join(self.lines)
-        # The records' own ids make equal files of two rooms, or windows, impossible.
-        key = _S3_KEY.format(
-            account=self.room.account_id,
-            region=self.room.region,
-            room=self.room.resource_id,
-            at=self.since,
-            hash=hashlib.sha256(text).hexdigest()[:_HASH_CHARACTERS],
-        )
-        return WriteLog(
-            f"s3/{_folder(self.bucket)}/{key}", gzip.compress(text, mtime=0)
-        )
 
 
 class ChatLog:
@@ -60,63 +32,23 @@ class ChatLog:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._gathering: dict[tuple[str, str], _Gathering] = {}
 
-    @property
-    def waits(self) -> bool:
-        """Whether records wait for the end of their window."""
-        return bool(self._gathering)
-
-    def add(
+    def record(
         self, room_arn: str, kind: str, frame: str, now: datetime
     ) -> tuple[WriteLog, ...]:
-        """Record a frame that a room receives; return what is to be written at once."""
+        """Return what to write of a frame that a room receives: MESSAGE or EVENT."""
         room = self._state.rooms.get(room_arn)
         if room is None or not room.logging_configurations:
             return ()
         line = _record(kind, frame, now)
-        written: list[WriteLog] = []
-        for arn in room.logging_configurations:
-            configuration = self._state.logging_configuration(arn)
-            written += self._add(Arn.parse(room_arn), configuration, line, now)
-        return tuple(written)
-
-    def due(self, now: datetime) -> tuple[WriteLog, ...]:
-        """Return the files whose window is over."""
-        over = [
-            place
-            for place, gathering in self._gathering.items()
-            if gathering.since + WINDOW <= now
-        ]
-        return tuple(self._gathering.pop(place).file() for place in over)
-
-    def flush(self) -> tuple[WriteLog, ...]:
-        """Return everything that waits, as before the end."""
-        files = tuple(gathering.file() for gathering in self._gathering.values())
-        self._gathering.clear()
-        return files
-
-    def _add(
-        self,
-        room: Arn,
-        configuration: LoggingConfiguration,
-        line: bytes,
-        now: datetime,
-    ) -> Iterator[WriteLog]:
-        for kind, destination in configuration.destination.items():
-            if kind == "s3":
-                place = (str(room), destination["bucketName"])
-                gathering = self._gathering.setdefault(
-                    place, _Gathering(room, destination["bucketName"], now, [])
-                )
-                gathering.lines.append(line)
-            elif kind == "cloudWatchLogs":
-                group = _folder(destination["logGroupName"])
-                stream = _STREAM.format(room=room.resource_id)
-                yield WriteLog(f"cloudwatch-logs/{group}/{stream}.log", line)
-            else:
-                stream = _folder(destination["deliveryStreamName"])
-                yield WriteLog(f"firehose/{stream}.log", line)
+        arn = Arn.parse(room_arn)
+        return tuple(
+            _written(arn, destination, line, now)
+            for configuration in room.logging_configurations
+            for destination in self._state.logging_configuration(
+                configuration
+            ).destination.items()
+        )
 
 
 def _record(kind: str, frame: str, now: datetime) -> bytes:
@@ -126,6 +58,34 @@ def _record(kind: str, frame: str, now: datetime) -> bytes:
         f'{{"event_timestamp":"{at}","type":"{kind}","version":"1.0",'
         f'"payload":{frame}}}\n'
     ).encode()
+
+
+def _written(
+    room: Arn, destination: tuple[str, dict[str, str]], line: bytes, now: datetime
+) -> WriteLog:
+    kind, settings = destination
+    if kind == "s3":
+        folder, key = _folder(settings["bucketName"]), _s3_key(room, now)
+        return WriteLog(f"s3/{folder}/{key}", gzip.compress(line, mtime=0))
+    if kind == "cloudWatchLogs":
+        stream = _STREAM.format(room=room.resource_id)
+        return WriteLog(
+            f"cloudwatch-logs/{_folder(settings['logGroupName'])}/{stream}", line
+        )
+    return WriteLog(f"firehose/{_folder(settings['deliveryStreamName'])}.log", line)
+
+
+def _s3_key(room: Arn, now: datetime) -> str:
+    """Return the key of the file that spans this instant."""
+    since = now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % WINDOW
+    named = hashlib.sha256(f"{room} {since.isoformat()}".encode()).hexdigest()
+    return _S3_KEY.format(
+        account=room.account_id,
+        region=room.region,
+        room=room.resource_id,
+        at=since,
+        hash=named[:_HASH_CHARACTERS],
+    )
 
 
 def _folder(name: str) -> str:

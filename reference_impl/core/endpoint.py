@@ -111,13 +111,7 @@ class Endpoint:
 
     def turn(self, machine_now: datetime) -> tuple[Effect, ...]:
         """End the sessions whose time is over at this instant of the machine's."""
-        now = self.clock.read(machine_now)
-        ended = self.service.live.end_sessions(now)
-        return (*ended, *self.service.chat_log.due(now))
-
-    def flush(self) -> tuple[Effect, ...]:
-        """Return what is to be written before the end."""
-        return self.service.chat_log.flush()
+        return self.service.live.end_sessions(self.clock.read(machine_now))
 
     def reset(self, machine_now: datetime) -> Started:
         """Stand as after the start: seeded rooms, no others, the clock as it was."""

@@ -137,7 +137,7 @@ class LiveRooms:
     def _to_room(self, room_arn: str, kind: str, frame: str, at: datetime) -> Effects:
         everybody = self.sessions.of_room(room_arn)
         told = (Deliver(everybody, frame),) if everybody else ()
-        return (*told, *self._chat_log.add(room_arn, kind, frame, at))
+        return (*told, *self._chat_log.record(room_arn, kind, frame, at))
 
     def _close(self, sessions: tuple[Session, ...], reason: str) -> Effects:
         for session in sessions:

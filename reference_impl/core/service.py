@@ -54,8 +54,7 @@ class Service:
         self.settings = settings
         self.ids = Ids(random)
         self.state = State()
-        self.chat_log = ChatLog(self.state)
-        self.live = LiveRooms(self.ids, random, self.chat_log)
+        self.live = LiveRooms(self.ids, random, ChatLog(self.state))
         self.review_targets: Mapping[str, ReviewTarget] = {}
         self._random = random
         self._chat = ChatOperations(settings, self.ids, self.state, self.live)
@@ -80,7 +79,7 @@ class Service:
         Whoever is connected has to leave. Without what was kept, no token from before
         opens anything.
         """
-        effects = (*self.live.close_all(), *self.chat_log.flush())
+        effects = self.live.close_all()
         self.review_targets = {}
         changes: tuple[Change, ...] = (Cleared(), *kept)
         self.apply(changes)

@@ -13,6 +13,10 @@ from random import SystemRandom
 from typing import cast
 
 from ivschat_conformance import clock
+from ivschat_conformance.reference_impl.adapters.storage import (
+    NOTHING_STORED,
+    Storage,
+)
 from ivschat_conformance.reference_impl.core.http_messages import (
     AnswersHttp,
     HttpRequest,
@@ -67,6 +71,7 @@ class Surroundings:
     loop: asyncio.AbstractEventLoop
     timeouts: Timeouts = DEFAULT_TIMEOUTS
     deliveries: Deliveries | None = None  # none where the core holds no sessions
+    storage: Storage = NOTHING_STORED
     connections: "set[HttpConnection]" = field(default_factory=set)
     closed: bool = False
 
@@ -183,8 +188,10 @@ class HttpConnection(asyncio.Protocol):
 
     def _answer(self, request: HttpRequest, connection_field: str) -> bytes:
         head_only = request.method == "HEAD"
-        try:  # the reply's changes are for a shell that keeps state on disk
+        try:
             reply = self._shared.core.answer(request, clock.now())
+            if reply.changes:
+                self._shared.storage.keep(reply.changes)
             if reply.effects and self._shared.deliveries is not None:
                 self._shared.deliveries.carry_out(reply.effects)
             return _encode(reply.response, connection_field, head_only=head_only)

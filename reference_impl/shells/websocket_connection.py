@@ -54,6 +54,7 @@ def open_websocket(
     opening = deliveries.core.open_session(handshake, address, clock.now())
     if isinstance(opening, HttpResponse):
         return opening, None
+    deliveries.storage.keep(opening.changes)
     subprotocol = ("Sec-WebSocket-Protocol", opening.subprotocol)
     return (
         HttpResponse(response.status, (*response.headers, subprotocol)),
