@@ -3,13 +3,14 @@
 import logging
 from pathlib import Path
 
+from ivschat_conformance.reference_impl.adapters.storage import StorageError
 from ivschat_conformance.reference_impl.core.effects import WriteLog
 
 logger = logging.getLogger("ivschat_conformance.chat_log")
 
 
-class LogDirectoryError(Exception):
-    """The folder cannot be written to; the message says why."""
+class LogDirectoryError(StorageError):
+    """The folder cannot be written to."""
 
 
 class LogDirectory:

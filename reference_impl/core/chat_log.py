@@ -25,6 +25,7 @@ _S3_KEY = (
 )
 _STREAM = "aws/IVSChatLogs/1.0/room_{room}.log"
 _HASH_CHARACTERS = 8
+_LONGEST_NAME = 200  # of a folder; file systems allow 255 bytes
 
 
 class ChatLog:
@@ -89,6 +90,11 @@ def _s3_key(room: Arn, now: datetime) -> str:
 
 
 def _folder(name: str) -> str:
-    """Return a name as one folder's: a log group's may have slashes and dots."""
+    """Return a name as one folder's: a log group's may be of dots, or too long."""
     quoted = quote(name, safe="")
-    return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
+    if not quoted.strip("."):
+        quoted = quoted.replace(".", "%2E")
+    if len(quoted) <= _LONGEST_NAME:
+        return quoted
+    code = hashlib.sha256(name.encode()).hexdigest()[:_HASH_CHARACTERS]
+    return f"{quoted[:_LONGEST_NAME]}~{code}"

@@ -1,7 +1,7 @@
 """Everything behind one port: both APIs, the control API and the clock."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from random import Random
 
@@ -112,6 +112,13 @@ class Endpoint:
     def turn(self, machine_now: datetime) -> tuple[Effect, ...]:
         """End the sessions whose time is over at this instant of the machine's."""
         return self.service.live.end_sessions(self.clock.read(machine_now))
+
+    def hold(self, kept: Iterable[Change]) -> None:
+        """Undo what a shell could not keep: hold what it has kept, and nothing else.
+
+        Sessions go on; an opening or a closing that was not kept stays with the shell.
+        """
+        self.service.hold(kept)
 
     def reset(self, machine_now: datetime) -> Started:
         """Stand as after the start: seeded rooms, no others, the clock as it was."""

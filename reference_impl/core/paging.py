@@ -89,6 +89,8 @@ class Pages:
             raw = urlsafe_b64decode(token.encode("ascii"))
         except (UnicodeEncodeError, Base64Error):
             raise _bad_token() from None
+        if urlsafe_b64encode(raw).decode() != token:  # spare bits, stray characters
+            raise _bad_token()
         code, content = raw[:_CODE_BYTES], raw[_CODE_BYTES:]
         if not hmac.compare_digest(code, self._code(content, question)):
             raise _bad_token()

@@ -85,6 +85,11 @@ class Service:
         self.apply(changes)
         return Started((*changes, *self._begin(now)), effects)
 
+    def hold(self, kept: Iterable[Change]) -> None:
+        """Hold what was kept, and nothing else: what could not be kept is undone."""
+        self.apply((Cleared(), *kept))
+        self._chat.begin()
+
     def perform(
         self, operation: str, request: Mapping[str, Any], now: datetime
     ) -> Outcome:
@@ -106,12 +111,15 @@ class Service:
     def _begin(self, now: datetime) -> tuple[Change, ...]:
         """Make the seeded rooms and the keys that are missing; return the changes.
 
-        A room that was kept under a seeded name is that room.
+        The oldest room that was kept under a seeded name is that room.
         """
         rooms = self.state.rooms
-        kept = {room.settings.get("name"): arn for arn, room in rooms.items()}
-        for name, arn in self._room_arns.items():
-            self._room_arns[name] = arn if arn in rooms else kept.get(name, arn)
+        newest_first = reversed(rooms.items())
+        kept = {room.settings.get("name"): arn for arn, room in newest_first}
+        for seeded in self.settings.seeded_rooms:
+            arn = self._room_arns[seeded.name]
+            if seeded.room_id is None and arn not in rooms:
+                self._room_arns[seeded.name] = kept.get(seeded.name, arn)
         changes: list[Change] = [
             RoomStored(self._seeded_room(seeded, now))
             for seeded in self.settings.seeded_rooms

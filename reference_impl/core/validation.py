@@ -77,7 +77,7 @@ class InputReader:
         known: dict[str, Any] = self._structure.keep_known(value)
         try:
             if self._validator.is_valid(known):
-                return known
+                return {name: _whole(member) for name, member in known.items()}
             errors = list(self._validator.iter_errors(known))
         except ValueError:  # the engine goes less deep than the parser
             raise SerializationException("The body is nested too deeply.") from None
@@ -99,6 +99,11 @@ class InputReader:
             Reason.FIELD_VALIDATION_FAILED,
             tuple(broken.items()),
         )
+
+
+def _whole(member: Any) -> Any:
+    """Return the integer that JSON wrote as 60.0: no member is anything but whole."""
+    return int(member) if isinstance(member, float) else member
 
 
 @cache

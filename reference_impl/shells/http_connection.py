@@ -190,10 +190,12 @@ class HttpConnection(asyncio.Protocol):
         head_only = request.method == "HEAD"
         try:
             reply = self._shared.core.answer(request, clock.now())
-            if reply.changes:
-                self._shared.storage.keep(reply.changes)
-            if reply.effects and self._shared.deliveries is not None:
-                self._shared.deliveries.carry_out(reply.effects)
+            try:
+                if reply.changes:
+                    self._shared.storage.keep(reply.changes)
+            finally:  # whoever the core has let go has to leave, kept or not
+                if reply.effects and self._shared.deliveries is not None:
+                    self._shared.deliveries.carry_out(reply.effects)
             return _encode(reply.response, connection_field, head_only=head_only)
         except Exception as error:  # the server outlives a defect of the core
             failure = _report_defect(error)

@@ -54,7 +54,11 @@ def open_websocket(
     opening = deliveries.core.open_session(handshake, address, clock.now())
     if isinstance(opening, HttpResponse):
         return opening, None
-    deliveries.storage.keep(opening.changes)
+    try:
+        deliveries.storage.keep(opening.changes)
+    except Exception:
+        deliveries.core.leave(opening.session)
+        raise
     subprotocol = ("Sec-WebSocket-Protocol", opening.subprotocol)
     return (
         HttpResponse(response.status, (*response.headers, subprotocol)),

@@ -7,13 +7,14 @@ import shlex
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ivschat_conformance import clock
 from ivschat_conformance.commands.command_line import CommandLine
 
 if TYPE_CHECKING:
     from ivschat_conformance.reference_impl.core.endpoint import Endpoint
+    from ivschat_conformance.reference_impl.core.review import ReviewTarget
     from ivschat_conformance.reference_impl.core.settings import Settings
     from ivschat_conformance.reference_impl.core.signatures import Credential
     from ivschat_conformance.reference_impl.shells.server import Address
@@ -32,19 +33,24 @@ def main(argv: Sequence[str]) -> int:
             mutation.apply(options.mutant)
         except mutation.MutantError as error:
             command_line.error(str(error))
+    from ivschat_conformance.commands.kept_fake import open_fake
+    from ivschat_conformance.reference_impl.adapters.storage import StorageError
     from ivschat_conformance.reference_impl.core.settings import SettingError
     from ivschat_conformance.reference_impl.shells import server
 
     try:
-        settings = _settings(options)
-        core = _core(settings)
-        server.run(
+        with open_fake(_settings(options), options.state, options.log_directory) as (
             core,
-            options.host,
-            options.port,
-            lambda address: _announce(address, core, options.mutant),
-        )
-    except (SettingError, server.ServerStartError) as error:
+            storage,
+        ):
+            server.run(
+                core,
+                options.host,
+                options.port,
+                lambda address: _announce(address, core, options.mutant),
+                storage=storage,
+            )
+    except (SettingError, StorageError, server.ServerStartError) as error:
         command_line.error(str(error))
     return 0
 
@@ -117,6 +123,24 @@ def parser() -> CommandLine:
         help="serve the control API under /_control (only on loopback, unless asked)",
     )
     add(
+        "--review-handler",
+        metavar="URL|module:function",
+        help="what reviews messages, for every ARN that the control API does not lead "
+        "elsewhere: a loopback URL, or a function of Python",
+    )
+    add(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="a file to keep rooms, tags and tokens in, for the next start (none)",
+    )
+    add(
+        "--log-directory",
+        type=Path,
+        metavar="DIR",
+        help="a folder for the logs of rooms that have logging configurations (none)",
+    )
+    add(
         "--mutant",
         metavar="NAME",
         help="break one requirement on purpose, to see the suites turn red",
@@ -139,15 +163,16 @@ def _settings(options: argparse.Namespace) -> "Settings":
         rooms=options.room,
         clock=_instant(options.clock),
         control=control,
+        review_handler=_review_handler(options.review_handler),
     )
 
 
-def _core(settings: "Settings") -> "Endpoint":
-    from random import SystemRandom
+def _review_handler(text: str | None) -> "ReviewTarget | None":
+    if text is None:
+        return None
+    from ivschat_conformance.commands.review_handler import review_target
 
-    from ivschat_conformance.reference_impl.core.endpoint import Endpoint
-
-    return Endpoint(settings, SystemRandom(), clock.now())
+    return review_target(text)
 
 
 def _whole_number(text: str) -> int:
@@ -230,11 +255,13 @@ def _announce(address: "Address", core: "Endpoint", mutant: str | None) -> None:
 def _environment(address: "Address", settings: "Settings") -> dict[str, str]:
     """Return the variables that clients read; of secrets the default alone.
 
-    Most clients read AWS_REGION, boto3 and version 1 of the AWS CLI the other one.
+    Most clients read AWS_REGION, boto3 and version 1 of the AWS CLI the other one. For
+    the messaging API there is no name that clients of AWS would know: it is our own.
     """
     credential = settings.credentials[0]
     environment = {
         "AWS_ENDPOINT_URL_IVSCHAT": address.url,
+        "IVSCHAT_MESSAGING_ENDPOINT": address.ws_url,
         "AWS_REGION": settings.region,
         "AWS_DEFAULT_REGION": settings.region,
         "AWS_ACCESS_KEY_ID": credential.access_key_id,
