@@ -1,7 +1,7 @@
 """What was measured, as values, and the table that a person reads."""
 
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,24 +17,29 @@ _PACKAGES = (
     "jsonschema-rs",
     "msgpack",
     "werkzeug",
+    "websockets",
     "pytest",
 )
-_BEGIN, _END = "<!-- figures: written by run.py -->", "<!-- end of figures -->"
+MOTO = "moto's server"
+"""What rows are beside that say nothing else."""
 
 
 class Unit(StrEnum):
     """How a figure is written."""
 
+    MICROSECONDS = "us"
     MILLISECONDS = "ms"
     SECONDS = "s"
+    KIBIBYTES = "KiB"
     MEBIBYTES = "MiB"
+    DELIVERIES = "deliveries"
     PER_SECOND = "/s"
     PERCENT = "%"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is aimed at: of our own figure, or of its ratio to moto's."""
+    """What is aimed at: of our own figure, or of its ratio to the other's."""
 
     of: Literal["ours", "ratio"]
     bound: float
@@ -69,21 +74,22 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: ours, and moto's where moto has it."""
+    """One line of a table: ours, and the other's where that has it."""
 
     what: str
     unit: Unit
     ours: Figures
-    moto: Figures | None = None
+    other: Figures | None = None
     target: Target | None = None
+    beside: str = MOTO
 
     @property
     def ratio(self) -> float | None:
-        """How many times better than moto's: smaller, or more a second."""
-        if self.moto is None:
+        """How many times better than the other's: smaller, or more a second."""
+        if self.other is None or not self.ours.median:
             return None
-        ours, moto = self.ours.median, self.moto.median
-        return ours / moto if self.unit is Unit.PER_SECOND else moto / ours
+        ours, other = self.ours.median, self.other.median
+        return ours / other if self.unit is Unit.PER_SECOND else other / ours
 
     @property
     def verdict(self) -> str:
@@ -93,17 +99,17 @@ class Row:
         return "reached" if self.target.is_reached(self) else "**missed**"
 
 
-def table(rows: Iterable[Row]) -> list[str]:
-    """Return the rows as the lines of a Markdown table."""
+def table(rows: Sequence[Row]) -> list[str]:
+    """Return rows, all beside the same, as the lines of a Markdown table."""
     lines = [
-        "| what | ours | moto's server | times better | target | |",
+        f"| what | ours | {rows[0].beside} | times better | target | |",
         "|---|---|---|---|---|---|",
     ]
     for row in rows:
         cells = (
             row.what,
             row.ours.written(row.unit),
-            row.moto.written(row.unit) if row.moto else "-",
+            row.other.written(row.unit) if row.other else "-",
             f"{row.ratio:.1f}" if row.ratio else "-",
             row.target.text if row.target else "-",
             row.verdict,
@@ -124,17 +130,23 @@ def conditions(cores: int, manner: str) -> list[str]:
     ]
 
 
-def inserted(document: str, lines: Sequence[str]) -> str:
-    """Return a document with these lines between its marks, or the lines alone."""
-    block = "\n".join((_BEGIN, "", *lines, "", _END))
-    before, begin, rest = document.partition(_BEGIN)
-    _, end, after = rest.partition(_END)
-    return f"{before}{block}{after}" if begin and end else f"{block}\n"
+def inserted(document: str, lines: Sequence[str], name: str = "figures") -> str:
+    """Return a document with these lines between the marks of this name.
+
+    Where it has no such marks, they are put at its end.
+    """
+    begin, end = f"<!-- {name}: written by run.py -->", f"<!-- end of {name} -->"
+    block = "\n".join((begin, "", *lines, "", end))
+    before, begun, rest = document.partition(begin)
+    _, ended, after = rest.partition(end)
+    if begun and ended:
+        return f"{before}{block}{after}"
+    return f"{document}\n{block}\n" if document else f"{block}\n"
 
 
 def _number(value: float) -> str:
-    """Return three digits that count, or all of a larger number's."""
-    if abs(value) >= 100:
+    """Return three digits that count, or all of a larger or a whole number's."""
+    if abs(value) >= 100 or isinstance(value, int):
         return f"{value:,.0f}"
     return f"{value:.1f}" if abs(value) >= 10 else f"{value:.2f}"
 

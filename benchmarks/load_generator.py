@@ -68,6 +68,7 @@ class Connection:
 
 
 def content_length(head: bytes) -> int | None:
+    """Return what an answer's head says of the body's length, if anything."""
     _, found, rest = head.lower().partition(b"\r\ncontent-length:")
     return int(rest.partition(b"\r\n")[0]) if found else None
 

@@ -1,22 +1,17 @@
 """What is measured, one function a subject: ours and moto's in turns."""
 
-import json
-import os
-import subprocess
 import sys
-from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Any
 
 from figures import Figures, Row, Target, Unit
-from servers import CORES, BenchmarkError, Call, Server, moto, ours, pinned, program
+from messaging import measure_messaging
+from plans import Plan, Samples
+from programs import json_of, output
+from servers import CORES, Call, Server, moto, ours, pinned, program
 
-_HERE = Path(__file__).parent
-_LONGEST_STEP = 120.0  # seconds; the longest takes about ten
 _MOST_ANSWERS = 1_000_000
 _WARM_UP = 2.0  # seconds
 _TOKEN_REQUEST = {
@@ -27,41 +22,9 @@ _TOKEN_REQUEST = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How often, and for loads how long, each subject is measured."""
-
-    manner: str
-    starts: int
-    weighings: int
-    loads: int
-    load_seconds: float
-    thread_rounds: int
-    resets: int
-    checks: int
-    sessions: int
-
-
-FULL = Plan("in full", 9, 3, 5, 2.0, 3, 20, 3, 15)
-QUICK = Plan("--quick", 2, 1, 1, 0.5, 1, 5, 1, 3)
-
-
-class _Samples:
-    """Collects what was measured, by name."""
-
-    def __init__(self) -> None:
-        self._samples: defaultdict[str, list[float]] = defaultdict(list)
-
-    def add(self, name: str, *values: float) -> None:
-        self._samples[name] += values
-
-    def __getitem__(self, name: str) -> Figures:
-        return Figures(tuple(self._samples[name]))
-
-
 def measure_start(plan: Plan) -> list[Row]:
     """Time from before the process is started until its first answer is read."""
-    taken = _Samples()
+    taken = Samples()
     for server in (ours, moto):  # once unmeasured: compiles, and warms the disk's cache
         with server():
             pass
@@ -92,7 +55,7 @@ def measure_start(plan: Plan) -> list[Row]:
 
 def measure_memory(plan: Plan) -> list[Row]:
     """Weigh the idle process and its children."""
-    taken = _Samples()
+    taken = Samples()
     for _ in range(plan.weighings):
         with ours() as our_server:
             taken.add("ours before", our_server.resident_mib())
@@ -116,7 +79,7 @@ def measure_memory(plan: Plan) -> list[Row]:
 
 def measure_requests(plan: Plan) -> list[Row]:
     """Count answers a second: ours with every signature verified, moto's with none."""
-    taken = _Samples()
+    taken = Samples()
     operations = ("CreateChannel", "ListChannels")
     with ours() as our_server, moto() as moto_server:
         request = _TOKEN_REQUEST | {"roomIdentifier": _room(our_server)}
@@ -161,10 +124,10 @@ def measure_requests(plan: Plan) -> list[Row]:
 
 def measure_thread(plan: Plan) -> list[Row]:
     """Time a server in a thread of a process that has imported all it needs."""
-    taken = _Samples()
+    taken = Samples()
     for _ in range(plan.thread_rounds):
         for kind, times in (("ours", 20), ("moto", 3)):
-            found = _json_of("threaded_servers.py", kind, str(times))
+            found = json_of("threaded_servers.py", kind, str(times))
             taken.add(f"{kind} start", *found["start"])
             taken.add(f"{kind} stop", *found["stop"])
     return [
@@ -181,7 +144,7 @@ def measure_thread(plan: Plan) -> list[Row]:
 
 def measure_reset(plan: Plan) -> list[Row]:
     """Time a reset between tests, over HTTP, as clients in any language ask for it."""
-    taken = _Samples()
+    taken = Samples()
     with ours() as our_server, moto() as moto_server:
         for _ in range(plan.resets):
             begun = perf_counter()
@@ -203,11 +166,11 @@ def measure_reset(plan: Plan) -> list[Row]:
 
 def measure_check(plan: Plan) -> list[Row]:
     """Time `ivschat-conformance check`, from the shell's prompt to its next."""
-    taken = _Samples()
+    taken = Samples()
     with pinned(*CORES):
         for _ in range(plan.checks):
             begun = perf_counter()
-            _output((program("ivschat-conformance"), "check"))
+            output((program("ivschat-conformance"), "check"))
             taken.add("check", perf_counter() - begun)
     return [
         Row(
@@ -221,15 +184,15 @@ def measure_check(plan: Plan) -> list[Row]:
 
 def measure_plugin(plan: Plan) -> list[Row]:
     """Time what the installed plugin adds to a pytest session that does not use it."""
-    taken = _Samples()
+    taken = Samples()
     session = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
     with TemporaryDirectory() as folder, pinned(*CORES[:1]):
         Path(folder, "test_nothing.py").write_text("def test_nothing(): pass\n")
         for number in range(-1, plan.sessions):
             begun = perf_counter()
-            _output((*session, "-p", "no:ivschat"), folder)
+            output((*session, "-p", "no:ivschat"), folder)
             between = perf_counter()
-            _output(session, folder)
+            output(session, folder)
             if number >= 0:  # the first two compile
                 without = between - begun
                 taken.add("without", without * 1_000)
@@ -253,6 +216,7 @@ MEASUREMENTS: Mapping[str, Callable[[Plan], list[Row]]] = {
     "reset": measure_reset,
     "check": measure_check,
     "plugin": measure_plugin,
+    "messaging": measure_messaging,
 }
 
 
@@ -281,39 +245,7 @@ def _load(
         "connections": connections,
         "limit": _MOST_ANSWERS,
     }
-    _json_of("load_generator.py", asked=asked | {"seconds": seconds / 5})  # warms up
-    found = _json_of("load_generator.py", asked=asked | {"seconds": seconds})
+    json_of("load_generator.py", asked=asked | {"seconds": seconds / 5})  # warms up
+    found = json_of("load_generator.py", asked=asked | {"seconds": seconds})
     elapsed = found["seconds"]
     return found["answers"] / elapsed, 100 * found["cpu_seconds"] / elapsed
-
-
-def _json_of(script: str, *arguments: str, asked: object = None) -> Any:
-    """Run a script of this folder; return what it found."""
-    command = (sys.executable, str(_HERE / script), *arguments)
-    return json.loads(_output(command, asked=json.dumps(asked)))
-
-
-def _output(
-    command: tuple[str, ...], folder: str | None = None, asked: str = ""
-) -> str:
-    """Run a program to its end, which must be a good one; return its stdout."""
-    environment = {
-        name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"
-    }
-    ended = subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
-        input=asked,
-        capture_output=True,
-        text=True,
-        timeout=_LONGEST_STEP,
-        check=False,
-    )
-    if ended.returncode:
-        said = (ended.stderr.strip() or ended.stdout.strip())[-2_000:]
-        raise BenchmarkError(
-            f"{Path(command[0]).name} {' '.join(command[1:])} ended with "
-            f"{ended.returncode}: {said}"
-        )
-    return ended.stdout

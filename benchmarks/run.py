@@ -1,4 +1,4 @@
-"""Measure the server, the command and the plugin, side by side with moto's server.
+"""Measure the server, the command and the plugin, side by side with other servers.
 
 `python benchmarks/run.py` measures everything and prints a table; benchmarks/README.md
 says how and what it needs. All traffic stays on the loopback.
@@ -6,11 +6,16 @@ says how and what it needs. All traffic stays on the loopback.
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from figures import conditions, inserted, table
-from measurements import FULL, MEASUREMENTS, QUICK
+from figures import MOTO, conditions, inserted, table
+from measurements import MEASUREMENTS
+from messaging import BESIDE
+from plans import FULL, QUICK
 from servers import CORES, BenchmarkError, pinned
+
+_MARKS = {MOTO: "figures", BESIDE: "figures of messaging"}
 
 
 def main() -> int:
@@ -30,7 +35,7 @@ def main() -> int:
         "--markdown",
         type=Path,
         metavar="FILE",
-        help="write the table to this file, between its marks where it has them",
+        help="write each table to this file, between its marks where it has them",
     )
     options = parser.parse_args()
     plan = QUICK if options.quick else FULL
@@ -43,13 +48,19 @@ def main() -> int:
     except BenchmarkError as error:
         print(f"benchmarks: {error}", file=sys.stderr)
         return 1
-    lines = [*conditions(len(CORES), plan.manner), "", *table(rows)]
-    print("\n".join(lines))
-    if options.markdown:
-        file: Path = options.markdown
-        document = file.read_text(encoding="utf-8") if file.exists() else ""
-        file.write_text(inserted(document, lines), encoding="utf-8")
+    for beside, mark in _MARKS.items():
+        chosen = [row for row in rows if row.beside == beside]
+        if chosen:
+            lines = [*conditions(len(CORES), plan.manner), "", *table(chosen)]
+            print("\n".join(lines))
+            if options.markdown:
+                _write(options.markdown, lines, mark)
     return 0
+
+
+def _write(file: Path, lines: Sequence[str], mark: str) -> None:
+    document = file.read_text(encoding="utf-8") if file.exists() else ""
+    file.write_text(inserted(document, lines, mark), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The two servers as processes: start one, call it, weigh it, end it."""
+"""The servers as processes: start one, call it, weigh it, end it."""
 
 import http.client
 import json
@@ -6,11 +6,13 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from time import perf_counter, sleep
 from typing import Any, NamedTuple
 
@@ -96,7 +98,8 @@ class Server:
 @contextmanager
 def ours() -> Iterator[Server]:
     """Run `ivschat-conformance serve` until it has said where it listens."""
-    with _process("ivschat-conformance", "serve", "--port", "0") as (process, started):
+    command = (program("ivschat-conformance"), "serve", "--port", "0")
+    with _process(*command) as (process, started):
         line = process.stdout.readline() if process.stdout else ""
         if not line:
             raise BenchmarkError("`ivschat-conformance serve` did not start")
@@ -108,7 +111,8 @@ def ours() -> Iterator[Server]:
 def moto() -> Iterator[Server]:
     """Run `moto_server` until its port is open; it says nothing that would tell."""
     port = _free_port()
-    with _process("moto_server", "-H", HOST, "-p", str(port)) as (process, started):
+    command = (program("moto_server"), "-H", HOST, "-p", str(port))
+    with _process(*command) as (process, started):
         while process.poll() is None and perf_counter() - started < _PATIENCE:
             try:
                 socket.create_connection((HOST, port)).close()
@@ -119,6 +123,28 @@ def moto() -> Iterator[Server]:
         else:
             raise BenchmarkError("`moto_server` did not start")
         yield Server("ivs", port, process, started)
+
+
+@contextmanager
+def bare() -> Iterator[Server]:
+    """Run the bare broadcasting server until it has said where it listens."""
+    script = Path(__file__).with_name("bare_broadcast.py")
+    with _process(sys.executable, str(script)) as (process, started):
+        line = process.stdout.readline() if process.stdout else ""
+        if not line:
+            raise BenchmarkError("bare_broadcast.py did not start")
+        yield Server("none", json.loads(line)["port"], process, started)
+
+
+def allow_open_files(number: int) -> None:
+    """Let this process and those it starts have so many files and sockets open."""
+    import resource  # where there is none, nothing here limits them
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < number:
+        raise BenchmarkError(f"{number} open files are needed and {hard} allowed")
+    if soft != resource.RLIM_INFINITY and soft < number:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (number, hard))
 
 
 def program(name: str) -> str:
@@ -146,11 +172,8 @@ def pinned(*cores: int) -> Iterator[None]:
 
 
 @contextmanager
-def _process(
-    name: str, *arguments: str
-) -> Iterator[tuple[subprocess.Popen[str], float]]:
+def _process(*command: str) -> Iterator[tuple[subprocess.Popen[str], float]]:
     """Start a server on the first core; end it by SIGTERM, as its users do."""
-    command = [program(name), *arguments]
     with pinned(*CORES[:1]):
         started = perf_counter()
         process = subprocess.Popen(

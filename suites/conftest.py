@@ -8,7 +8,9 @@ from ivschat_conformance.fixtures.cases import (
     ChatTokens,
     LoggingConfigurations,
     Rooms,
+    needs_messaging,
 )
+from ivschat_conformance.fixtures.connections import Connections
 from ivschat_conformance.fixtures.control_plane import ControlPlane
 from ivschat_conformance.fixtures.polling import Patience, Reads
 from ivschat_conformance.fixtures.scenario_clock import FixedTimeError
@@ -102,3 +104,11 @@ def reads(api: ControlPlane, _patience: Patience) -> Reads:
 def chat_tokens(api: ControlPlane, room: str) -> ChatTokens:
     """Give a way to ask for chat tokens of this check's room."""
     return ChatTokens(api, room)
+
+
+@pytest.fixture
+def connections(api: ControlPlane, room: str) -> Iterator[Connections]:
+    """Give a way to connect to this check's room; closed afterwards, whatever came."""
+    connections = Connections(api, needs_messaging(api), room)
+    yield connections
+    connections.close_all()

@@ -34,7 +34,7 @@ MAX_THREADS = 64
 """How many handlers may be at work; whoever comes then waits, and its time runs."""
 
 MAX_ANSWER_BYTES = 65_536
-"""What a URL may answer: the largest valid answer has a tenth of it."""
+"""What a URL may answer: several times what the largest valid answer needs."""
 
 
 class HandlerError(Exception):
@@ -159,13 +159,14 @@ class _Call:
         """
         url = urlsplit(target)
         host, port = url.hostname or "", url.port or 80
-        path = (url.path or "/") + (f"?{url.query}" if url.query else "")
+        path = f"{url.path}?{url.query}" if url.query else url.path
         body = json.dumps(self.review.document).encode()
         headers = {"Content-Type": "application/json", "Connection": "close"}
-        with closing(HTTPConnection(host, port, timeout=SECONDS)) as connection:
+        # The loop cuts the connection sooner, unless it is still being opened.
+        with closing(HTTPConnection(host, port, timeout=2 * SECONDS)) as connection:
             connection.connect()
             self.connected = connection.sock
-            if self.given_up:
+            if self.given_up:  # while it connected
                 raise TimeoutError
             connection.request("POST", path, body, headers)
             with connection.getresponse() as response:

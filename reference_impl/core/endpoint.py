@@ -1,9 +1,10 @@
 """Everything behind one port: both APIs, the control API and the clock."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from ivschat_conformance.reference_impl.core import control_api
 from ivschat_conformance.reference_impl.core.changes import Change
@@ -22,19 +23,22 @@ from ivschat_conformance.reference_impl.core.messaging_api import (
     MessagingApi,
     Opening,
 )
+from ivschat_conformance.reference_impl.core.outcome import Outcome
 from ivschat_conformance.reference_impl.core.review import PendingMessage
 from ivschat_conformance.reference_impl.core.service import Service, Started
 from ivschat_conformance.reference_impl.core.sessions import Session
 from ivschat_conformance.reference_impl.core.settings import Settings
 from ivschat_conformance.reference_impl.core.signatures import SignatureVerifier
+from ivschat_conformance.reference_impl.core.validation import input_reader
+from ivschat_conformance.schemas.operations import load_operations
 
 
 class Endpoint:
     """One fake: its service, its clock and how both are reached.
 
     `machine_now` is the start; `random` draws ids and keys, so it is a `SystemRandom`
-    unless a test wants the same ones again. Every call first ends the sessions whose
-    time is over, and so does `turn`, which a shell calls while sessions are open.
+    unless a test wants the same ones again. Whatever reaches a session first ends those
+    whose time is over, and so does `turn`, which a shell calls while sessions are open.
     `kept` is what a shell has kept of an earlier one, `started` what it has to keep of
     this one.
     """
@@ -77,6 +81,15 @@ class Endpoint:
             return reply
         return Reply(reply.response, reply.changes, (*before, *reply.effects, *after))
 
+    def perform(
+        self, operation: str, members: Mapping[str, Any], machine_now: datetime
+    ) -> Outcome:
+        """Perform an operation for a caller in this process, or raise ServiceError."""
+        ended = self.turn(machine_now)
+        request = input_reader(load_operations()[operation].request).read(members)
+        outcome = self.service.perform(operation, request, self.clock.read(machine_now))
+        return outcome._replace(effects=(*ended, *outcome.effects))
+
     def refuse(self, fault: TransportFault, machine_now: datetime) -> HttpResponse:
         """Answer bytes that never became a request."""
         return self._http.refuse(fault, self.clock.read(machine_now))
@@ -101,9 +114,12 @@ class Endpoint:
         now = self.clock.read(machine_now)
         return (*ended, *self._messaging.receive(session, frame, now))
 
-    def reviewed(self, message: PendingMessage, answer: object) -> tuple[Effect, ...]:
+    def reviewed(
+        self, message: PendingMessage, answer: object, machine_now: datetime
+    ) -> tuple[Effect, ...]:
         """Take what a review handler answered, or `review.NO_ANSWER`."""
-        return self._messaging.reviewed(message, answer)
+        ended = self.turn(machine_now)
+        return (*ended, *self._messaging.reviewed(message, answer))
 
     def leave(self, session: Session) -> None:
         """End a session whose connection is gone."""
@@ -123,4 +139,5 @@ class Endpoint:
     def reset(self, machine_now: datetime) -> Started:
         """Stand as after the start: seeded rooms, no others, the clock as it was."""
         self.clock.reset()
+        self._messaging.forget_reviews()
         return self.service.start(self.clock.read(machine_now))

@@ -85,7 +85,7 @@ def error_frame(error_id: str, request_id: str, code: int, message: str) -> str:
 
 
 class SendTimes:
-    """Writes the instants of frames to the nanosecond, each later than the one before.
+    """Writes the instants of frames to the nanosecond, each no earlier than the last.
 
     The core's clock tells microseconds. The service's frames have nine digits
     (WS-MSG-12), so the rest is drawn, and counted on within one microsecond. A whole

@@ -64,11 +64,20 @@ class LiveRooms:
             rate = self._message_rates[room_arn] = Rate(now)
         return rate.admit(per_second, now)
 
-    def send_message(self, message: Message, sender: Session) -> Effects:
-        """Deliver a message to everybody in the sender's room, the sender too."""
+    def send_message(
+        self, message: Message, sender: Session, last_recipient: int | None = None
+    ) -> Effects:
+        """Deliver a message to everybody in the sender's room, the sender too.
+
+        Those who came after the last recipient, by ordinal, are left out.
+        """
         token = sender.token
         frame = message_frame(message, token)
-        return self._to_room(token.room_arn, "MESSAGE", frame, message.received_at)
+        told = self._to_room(token.room_arn, frame, last_recipient)
+        logged = self._chat_log.record(
+            token.room_arn, "MESSAGE", frame, message.received_at
+        )
+        return (*told, *logged)
 
     def send_event(
         self, occasion: Occasion, name: str, attributes: Mapping[str, str] | None
@@ -78,7 +87,9 @@ class LiveRooms:
         frame = event_frame(
             occasion.id, occasion.request_id, name, attributes, send_time
         )
-        return self._to_room(occasion.room_arn, "EVENT", frame, occasion.now)
+        room_arn = occasion.room_arn
+        logged = self._chat_log.record(room_arn, "EVENT", frame, occasion.now)
+        return (*self._to_room(room_arn, frame), *logged)
 
     def delete_message(
         self, occasion: Occasion, message_id: str, reason: str | None
@@ -134,10 +145,13 @@ class LiveRooms:
         error_id = error_id or self._ids.resource_id()
         return Deliver((session,), error_frame(error_id, request_id, code, message))
 
-    def _to_room(self, room_arn: str, kind: str, frame: str, at: datetime) -> Effects:
+    def _to_room(
+        self, room_arn: str, frame: str, last_recipient: int | None = None
+    ) -> Effects:
         everybody = self.sessions.of_room(room_arn)
-        told = (Deliver(everybody, frame),) if everybody else ()
-        return (*told, *self._chat_log.record(room_arn, kind, frame, at))
+        if last_recipient is not None:
+            everybody = tuple(s for s in everybody if s.ordinal <= last_recipient)
+        return (Deliver(everybody, frame),) if everybody else ()
 
     def _close(self, sessions: tuple[Session, ...], reason: str) -> Effects:
         for session in sessions:

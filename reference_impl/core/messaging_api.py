@@ -89,9 +89,7 @@ class _Action:
     def read(self, members: Mapping[str, Any]) -> dict[str, Any]:
         """Return the request's members, or raise what is wrong with them."""
         names = _names_by_lower_case(self.shape)
-        named = {
-            names.get(name.lower(), name): value for name, value in members.items()
-        }
+        named = {names.get(name, name): value for name, value in members.items()}
         return input_reader(self.shape, api=documents.MESSAGING).read(named)
 
 
@@ -101,6 +99,7 @@ class MessagingApi:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._live = service.live
+        self._reviewing: set[Session] = set()
         self._actions: Mapping[str, _Action] = {
             "SEND_MESSAGE": _Action(
                 "SEND_MESSAGE", "SendMessageAction", self._send_message
@@ -120,7 +119,7 @@ class MessagingApi:
         (WS-CONN-06, WS-CONN-07). Raises HandshakeRefusedError.
         """
         text = (request.header("sec-websocket-protocol") or "").partition(",")[0]
-        if not (text := text.strip()):
+        if not (text := text.strip(" \t")):
             raise HandshakeRefusedError(401, "Offer a chat token as the subprotocol.")
         if self._service.settings.pending_verification:
             raise HandshakeRefusedError(403, "The account is pending verification.")
@@ -157,7 +156,7 @@ class MessagingApi:
         request_id = ""
         try:
             admitted = session.requests.admit(_REQUESTS_PER_SECOND, now)
-            members = read_object(frame)
+            members = _by_lower_case(read_object(frame, "frame"))
             request_id = _request_id(members)
             action = self._action(session, members, admitted=admitted)
             _check_size(members)
@@ -174,6 +173,12 @@ class MessagingApi:
         pending.verdict = judge(pending, answer)
         return self._release(pending.session)
 
+    def forget_reviews(self) -> None:
+        """Drop the messages under review: the service starts again."""
+        for session in self._reviewing:
+            session.under_review.clear()
+        self._reviewing.clear()
+
     def _action(
         self, session: Session, members: Mapping[str, Any], *, admitted: bool
     ) -> _Action:
@@ -182,7 +187,7 @@ class MessagingApi:
             raise RequestRefusedError(
                 429, f"A connection may make {_REQUESTS_PER_SECOND} requests a second."
             )
-        name = _member(members, "action")
+        name = members.get("action")
         action = self._actions.get(name) if isinstance(name, str) else None
         if action is None:
             raise RequestRefusedError(
@@ -222,8 +227,10 @@ class MessagingApi:
             message,
             handler["fallbackResult"] if handler else "",
             room.maximum_message_length,
+            self._live.sessions.opened,
         )
         session.under_review.append(pending)
+        self._reviewing.add(session)
         if handler is None:
             pending.verdict = message
             return self._release(session)
@@ -237,15 +244,17 @@ class MessagingApi:
         effects: list[Effect] = []
         waiting = session.under_review
         while waiting and (verdict := waiting[0].verdict) is not None:
-            message = waiting.popleft().message
+            pending = waiting.popleft()
             if not isinstance(verdict, Rejected):
-                effects += self._live.send_message(verdict, session)
+                last = pending.last_recipient
+                effects += self._live.send_message(verdict, session, last)
             elif session in self._live.sessions:
+                sent = pending.message
                 effects.append(
-                    self._live.say(
-                        session, message.request_id, 406, verdict.text, message.id
-                    )
+                    self._live.say(session, sent.request_id, 406, verdict.text, sent.id)
                 )
+        if not waiting:
+            self._reviewing.discard(session)
         return tuple(effects)
 
     def _delete_message(self, request: _Request) -> Effects:
@@ -261,22 +270,22 @@ class MessagingApi:
         )
 
 
-def _member(members: Mapping[str, Any], lower_case_name: str) -> Any:
-    """Return a member whatever the letter case of its name (WS-REQ-04)."""
-    for name, value in members.items():
-        if name.lower() == lower_case_name:
-            return value
-    return None
+def _by_lower_case(members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members that are not null, whatever their letter case (WS-REQ-04).
+
+    The last of several equal names wins, as everywhere (PARSE-09).
+    """
+    return {name.lower(): v for name, v in members.items() if v is not None}
 
 
 def _request_id(members: Mapping[str, Any]) -> str:
-    value = _member(members, "requestid")
+    value = members.get("requestid")
     return value if isinstance(value, str) else ""
 
 
 def _check_size(members: Mapping[str, Any]) -> None:
     """Refuse attributes that are too large, with a code of their own (OPEN-05)."""
-    attributes = _member(members, "attributes")
+    attributes = members.get("attributes")
     most = limits.max_total_bytes("MessageAttributes", documents.MESSAGING)
     if isinstance(attributes, dict) and documents.total_bytes(attributes) > most:
         raise RequestRefusedError(

@@ -38,14 +38,16 @@ NO_ANSWER: Final = NoAnswer()
 class PendingMessage:
     """A message that waits for its review, or for one that was sent before it.
 
-    `fallback_result` and `maximum_length` are the room's as the message was sent;
-    `verdict` is a message to deliver, or why it is rejected, or None until it is known.
+    `fallback_result` and `maximum_length` are the room's as the message was sent, and
+    who came after the `last_recipient` does not receive it (WS-MSG-14); `verdict` is a
+    message to deliver, or why it is rejected, or None until it is known.
     """
 
     session: Session
     message: Message
     fallback_result: str
     maximum_length: int
+    last_recipient: int
     verdict: "Message | Rejected | None" = None
 
 

@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import datetime
 from heapq import heapify, heappop, heappush
-from itertools import count
 from typing import TYPE_CHECKING
 
 from ivschat_conformance.reference_impl.core.rates import Rate
@@ -19,15 +18,17 @@ _SLACK = 64  # ended sessions that the order of ends may still hold
 class Session:
     """What a token fixed for one connection (TOKEN-LIFE-08), and what is under way.
 
-    `address` is the client's, as a review handler is told. `under_review` holds the
-    messages that are sent and not delivered yet, in their order.
+    `address` is the client's, as a review handler is told; `ordinal` says as which one
+    it was opened. `under_review` holds the messages that are sent and not delivered
+    yet, in their order.
     """
 
-    __slots__ = ("address", "requests", "token", "under_review")
+    __slots__ = ("address", "ordinal", "requests", "token", "under_review")
 
     def __init__(self, token: ChatToken, address: str, now: datetime) -> None:
         self.token = token
         self.address = address
+        self.ordinal = 0
         self.requests = Rate(now)
         self.under_review: deque[PendingMessage] = deque()
 
@@ -37,12 +38,15 @@ class Session:
 
 
 class Sessions:
-    """The open sessions, by room, and the order in which they end."""
+    """The open sessions, by room, and the order in which they end.
+
+    `opened` is how many have been opened so far.
+    """
 
     def __init__(self) -> None:
         self._rooms: dict[str, dict[Session, None]] = {}
         self._ends: list[tuple[datetime, int, Session]] = []
-        self._ordinals = count()
+        self.opened = 0
         self._open = 0
 
     def __len__(self) -> int:
@@ -63,7 +67,9 @@ class Sessions:
         token = session.token
         self._rooms.setdefault(token.room_arn, {})[session] = None
         self._open += 1
-        end = (token.session_expiration_time, next(self._ordinals), session)
+        self.opened += 1
+        session.ordinal = self.opened
+        end = (token.session_expiration_time, session.ordinal, session)
         heappush(self._ends, end)
 
     def remove(self, session: Session) -> bool:

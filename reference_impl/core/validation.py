@@ -26,7 +26,7 @@ from ivschat_conformance.schemas import documents
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
-def read_object(body: bytes) -> dict[str, Any]:
+def read_object(body: bytes, what: str = "body") -> dict[str, Any]:
     """Return the JSON object that the body is; an empty body is `{}` (HTTP-REQ-06).
 
     SerializationException for everything else (PARSE-01, PARSE-03): bytes that are not
@@ -40,21 +40,21 @@ def read_object(body: bytes) -> dict[str, Any]:
         if _ESCAPED_SURROGATE.search(body):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:
-        raise SerializationException("The body has a lone surrogate.") from None
+        raise SerializationException(f"The {what} has a lone surrogate.") from None
     except UnicodeDecodeError:
-        raise SerializationException("The body is not UTF-8.") from None
+        raise SerializationException(f"The {what} is not UTF-8.") from None
     except RecursionError:
-        raise SerializationException("The body is nested too deeply.") from None
+        raise SerializationException(f"The {what} is nested too deeply.") from None
     except json.JSONDecodeError as error:
         raise SerializationException(
-            f"The body is not JSON: see line {error.lineno}, column {error.colno}."
+            f"The {what} is not JSON: see line {error.lineno}, column {error.colno}."
         ) from None
     except ValueError:
         raise SerializationException(
-            "The body has a number that JSON does not have, or one too long to read."
+            f"The {what} has a number that JSON does not have, or one too long to read."
         ) from None
     if not isinstance(value, dict):
-        raise SerializationException("The body must be a JSON object.")
+        raise SerializationException(f"The {what} must be a JSON object.")
     return value
 
 
@@ -80,7 +80,7 @@ class InputReader:
                 return {name: _whole(member) for name, member in known.items()}
             errors = list(self._validator.iter_errors(known))
         except ValueError:  # the engine goes less deep than the parser
-            raise SerializationException("The body is nested too deeply.") from None
+            raise SerializationException("The input is nested too deeply.") from None
         raise self._refusal(errors)
 
     def _refusal(self, errors: Iterable[jsonschema_rs.ValidationError]) -> CallerError:
@@ -90,6 +90,8 @@ class InputReader:
             name = self._structure.member_at(error.instance_path)
             if error.kind.name == "required":
                 name = ".".join(filter(None, (name, error.kind.as_dict()["property"])))
+            if not name and error.kind.name != "propertyNames":
+                name = "each entry"  # of a map, whose keys are data
             found = wrong_types if error.kind.name == "type" else broken
             found.setdefault(name, _allowed(error))
         if wrong_types:
@@ -218,7 +220,7 @@ def _allowed(error: jsonschema_rs.ValidationError) -> str:
 
 
 def _sentence(found: Iterable[tuple[str, str]]) -> str:
-    return "; ".join(f"{name} {text}" for name, text in found) + "."
+    return "; ".join(f"{name} {text}".lstrip() for name, text in found) + "."
 
 
 def _refuse_constant(_name: str) -> NoReturn:

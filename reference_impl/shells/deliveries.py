@@ -33,6 +33,7 @@ from ivschat_conformance.reference_impl.core.http_messages import (
 from ivschat_conformance.reference_impl.core.messaging_api import Opening
 from ivschat_conformance.reference_impl.core.review import PendingMessage
 from ivschat_conformance.reference_impl.core.sessions import Session
+from ivschat_conformance.reference_impl.shells.defects import report_defect
 
 TURN_SECONDS = 0.02
 """How often the core is told the time while sessions are open, whoever moves it."""
@@ -59,7 +60,9 @@ class HoldsSessions(Protocol):
         """Take a frame that a session sent."""
         ...
 
-    def reviewed(self, message: PendingMessage, answer: object) -> tuple[Effect, ...]:
+    def reviewed(
+        self, message: PendingMessage, answer: object, machine_now: datetime
+    ) -> tuple[Effect, ...]:
         """Take what a review handler answered."""
         ...
 
@@ -178,10 +181,16 @@ class Deliveries:
             outlet.flush()
 
     def _reviewed(self, message: PendingMessage, answer: object) -> None:
-        self.carry_out(self.core.reviewed(message, answer))
+        try:
+            self.carry_out(self.core.reviewed(message, answer, clock.now()))
+        except Exception as error:  # the server outlives a defect of the core
+            report_defect("a review", error)
 
     def _turn(self) -> None:
-        self.carry_out(self.core.turn(clock.now()))
+        try:
+            self.carry_out(self.core.turn(clock.now()))
+        except Exception as error:  # the server outlives a defect of the core
+            report_defect("the clock's turn", error)
 
     def _ping(self) -> None:
         self._put(self._outlets, _PING)

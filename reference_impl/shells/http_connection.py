@@ -5,7 +5,6 @@ back on a client that does not read, and the manner of closing.
 """
 
 import asyncio
-import logging
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -24,6 +23,7 @@ from ivschat_conformance.reference_impl.core.http_messages import (
     TransportFault,
 )
 from ivschat_conformance.reference_impl.core.ids import Ids
+from ivschat_conformance.reference_impl.shells.defects import report_defect
 from ivschat_conformance.reference_impl.shells.deliveries import Deliveries
 from ivschat_conformance.reference_impl.shells.http_reader import (
     CLOSE,
@@ -33,8 +33,6 @@ from ivschat_conformance.reference_impl.shells.http_reader import (
 from ivschat_conformance.reference_impl.shells.websocket_connection import (
     open_websocket,
 )
-
-logger = logging.getLogger("ivschat_conformance.server")
 
 MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 """What a refused client may go on sending before it is cut off."""
@@ -149,7 +147,7 @@ class HttpConnection(asyncio.Protocol):
         if self._lingering or self.transport.is_closing():
             return
         self._work()
-        if not self._write_paused:
+        if not self._write_paused and self in self._shared.connections:
             self.transport.resume_reading()
 
     def _work(self) -> None:
@@ -198,7 +196,7 @@ class HttpConnection(asyncio.Protocol):
                     self._shared.deliveries.carry_out(reply.effects)
             return _encode(reply.response, connection_field, head_only=head_only)
         except Exception as error:  # the server outlives a defect of the core
-            failure = _report_defect(error)
+            failure = _failure(error)
             return _encode(failure, connection_field, head_only=head_only)
 
     def _leave_http(self, handshake: HttpRequest) -> None:
@@ -211,9 +209,9 @@ class HttpConnection(asyncio.Protocol):
                 response, connection = open_websocket(
                     self.transport, handshake, deliveries
                 )
+                answer = _encode(response, PERSIST if connection else CLOSE)
             except Exception as error:  # the server outlives a defect of the core
-                response = _report_defect(error)
-            answer = _encode(response, PERSIST if connection else CLOSE)
+                answer, connection = _encode(_failure(error), CLOSE), None
         self.transport.write(answer)
         if connection is None:
             self._close()
@@ -228,7 +226,7 @@ class HttpConnection(asyncio.Protocol):
         try:
             answer = _encode(self._shared.core.refuse(fault, clock.now()), CLOSE)
         except Exception as error:  # the server outlives a defect of the core
-            answer = _encode(_report_defect(error), CLOSE)
+            answer = _encode(_failure(error), CLOSE)
         self.transport.write(answer)
         self._lingering = True
         if self.transport.can_write_eof():
@@ -282,23 +280,10 @@ def _encode(
     return head.encode("latin-1") if head_only else head.encode("latin-1") + body
 
 
-def _report_defect(error: Exception) -> HttpResponse:
-    """Log the type and place of what the core raised, and return what to answer.
-
-    The exception's message may hold values of the request: it goes nowhere.
-    """
-    places = []
-    step = error.__traceback__
-    while step is not None:
-        places.append(f"{step.tb_frame.f_code.co_filename}:{step.tb_lineno}")
-        step = step.tb_next
+def _failure(error: Exception) -> HttpResponse:
+    """Log what the core raised, and return what to answer."""
     request_id = Ids(SystemRandom()).request_id()
-    logger.error(
-        "request %s: the core raised %s at %s",
-        request_id,
-        type(error).__name__,
-        ", ".join(places),
-    )
+    report_defect(f"request {request_id}", error)
     return HttpResponse(
         500,
         (

@@ -340,6 +340,7 @@ def run(
         finally:
             await server.close()
 
+    _allow_many_connections()
     with asyncio.Runner(loop_factory=RealTimeEventLoop) as runner:
         loop = runner.get_loop()
 
@@ -354,6 +355,19 @@ def run(
             for number, handler in previous.items():
                 ignored = stopping.is_set()
                 signal.signal(number, signal.SIG_IGN if ignored else handler)
+
+
+def _allow_many_connections() -> None:
+    """Let the process open as many files as the system lets it ask for.
+
+    By custom that is 1,024 until somebody asks, and one more client would hang.
+    """
+    try:
+        import resource  # noqa: PLC0415 - POSIX only
+    except ImportError:
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from ivschat_conformance.reference_impl.core.http_messages import (
 )
 from ivschat_conformance.reference_impl.core.messaging_api import MAX_FRAME_BYTES
 from ivschat_conformance.reference_impl.core.sessions import Session
+from ivschat_conformance.reference_impl.shells.defects import report_defect
 from ivschat_conformance.reference_impl.shells.deliveries import Deliveries
 
 MAX_BACKLOG_BYTES = 256 * 1024
@@ -87,7 +88,7 @@ def _handshake_response(handshake: HttpRequest) -> HttpResponse:
     status = int(response.status_code)
     if status == HTTPStatus.SWITCHING_PROTOCOLS:
         fields.append(("Connection", "Upgrade"))
-    elif headers.get("sec-websocket-version", _VERSION) != _VERSION:
+    elif {*headers.get_all("sec-websocket-version")} - {_VERSION}:
         status = HTTPStatus.UPGRADE_REQUIRED.value
         fields.append(("Sec-WebSocket-Version", _VERSION))
     return HttpResponse(status, tuple(fields), bytes(response.body or b""))
@@ -101,6 +102,7 @@ class WebSocketConnection(asyncio.Protocol):
         "_deliveries",
         "_linger",
         "_message",
+        "_over",
         "_protocol",
         "_unread",
         "outgoing",
@@ -120,6 +122,7 @@ class WebSocketConnection(asyncio.Protocol):
             Side.SERVER, state=State.OPEN, max_size=MAX_FRAME_BYTES, logger=_SILENT
         )
         self._message = bytearray()
+        self._over = False
         self._unread = b""
         self._busy = False
         self._linger: asyncio.TimerHandle | None = None
@@ -129,6 +132,7 @@ class WebSocketConnection(asyncio.Protocol):
         self.transport.set_write_buffer_limits(high=MAX_BACKLOG_BYTES)
         self.transport.set_protocol(self)
         self._deliveries.add(self.session, self)
+        self.transport.resume_reading()  # it may have been paused for its answers
         if data:
             self.data_received(data)
 
@@ -149,6 +153,8 @@ class WebSocketConnection(asyncio.Protocol):
     def eof_received(self) -> None:
         """Let the transport close: a client that sends no more has left."""
         self._protocol.receive_eof()
+        self.flush()
+        self._end()
 
     def pause_writing(self) -> None:
         """Drop a client that does not read: nobody else waits for it."""
@@ -157,11 +163,13 @@ class WebSocketConnection(asyncio.Protocol):
     def flush(self) -> None:
         """Send what waits, in one piece."""
         if self.outgoing:
-            self.transport.write(b"".join(self.outgoing))
+            if self._linger is None:
+                self.transport.write(b"".join(self.outgoing))
             self.outgoing.clear()
 
     def close(self, code: CloseCode, reason: str) -> None:
         """Send what waits, and begin the closing handshake."""
+        self._over = True
         if self._protocol.state is State.OPEN:
             self._protocol.send_close(code, reason)
             self._send()
@@ -173,12 +181,13 @@ class WebSocketConnection(asyncio.Protocol):
     def _read(self) -> None:
         piece, self._unread = self._unread[:_SLICE_BYTES], self._unread[_SLICE_BYTES:]
         if self._protocol.eof_sent:
-            return  # what comes after the end is nobody's
-        self._protocol.receive_data(piece)
-        for event in self._protocol.events_received():
-            if isinstance(event, Frame):
-                self._take(event)
-        self._send()
+            self._unread = b""  # what comes after the end is nobody's
+        else:
+            self._protocol.receive_data(piece)
+            for event in self._protocol.events_received():
+                if isinstance(event, Frame) and not self._over:
+                    self._take(event)
+            self._send()
         if self.transport.is_closing():
             return
         was_busy, self._busy = self._busy, bool(self._unread)
@@ -192,20 +201,27 @@ class WebSocketConnection(asyncio.Protocol):
     def _take(self, frame: Frame) -> None:
         if frame.opcode in {Opcode.TEXT, Opcode.BINARY, Opcode.CONT}:
             self._message += frame.data
-            if frame.fin and self._protocol.state is State.OPEN:
+            if frame.fin:
                 message = bytes(self._message)
                 self._message.clear()
                 self._receive(message)
         elif frame.opcode is Opcode.CLOSE:
-            self._deliveries.core.leave(self.session)
+            self._over = True
 
     def _receive(self, message: bytes) -> None:
         try:
             message.decode()
         except UnicodeDecodeError:
+            self._over = True
             self._protocol.fail(ProtocolCode.INVALID_DATA)
         else:
-            self._deliveries.receive(self.session, message)
+            try:
+                self._deliveries.receive(self.session, message)
+            except Exception as error:  # the server outlives a defect of the core
+                report_defect("a frame", error)
+                self._over = True
+                if self._protocol.state is State.OPEN:
+                    self._protocol.send_close(ProtocolCode.INTERNAL_ERROR)
 
     def _send(self) -> None:
         """Send what the protocol has to say, behind the frames that wait."""
@@ -213,11 +229,19 @@ class WebSocketConnection(asyncio.Protocol):
         if writes:
             self.flush()
         for data in writes:
+            if self.transport.is_closing():
+                break
             if data:
                 self.transport.write(data)
             elif self.transport.can_write_eof():
                 with suppress(OSError):  # the client has gone already
                     self.transport.write_eof()
-        if self._linger is None and self._protocol.close_expected():
+        if self._protocol.close_expected():
+            self._end()
+
+    def _end(self) -> None:
+        """Take nothing more, and cut the connection where the client does not."""
+        self._over = True
+        if self._linger is None:
             self._deliveries.core.leave(self.session)
             self._linger = self._deliveries.loop.call_later(LINGER_SECONDS, self.abort)

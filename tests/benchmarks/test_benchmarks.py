@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -159,3 +160,62 @@ def test_the_table_goes_between_its_marks(figures: dict[str, Any]) -> None:
     before, _, rest = readme.partition(begin)
     after = rest.partition(end)[2]
     assert written == f"{before}{begin}\n\nTHE NEW TABLE\n\n{end}{after}"
+
+
+def test_each_table_has_marks_of_its_own(figures: dict[str, Any]) -> None:
+    """A table goes to the end of a document that has no marks of its name."""
+    first = figures["inserted"]("", ["ONE"], "one")
+    both = figures["inserted"](first, ["TWO"], "two")
+
+    written = figures["inserted"](both, ["NEW"], "one")
+
+    assert written == both.replace("ONE", "NEW")
+    assert written.index("NEW") < written.index("TWO")
+
+
+def test_a_table_names_what_ours_is_beside(figures: dict[str, Any]) -> None:
+    """The heading says whose the second figures are; none lost has no ratio."""
+    row = figures["Row"](
+        "lost",
+        figures["Unit"].DELIVERIES,
+        figures["Figures"]((0,)),
+        figures["Figures"]((7,)),
+        figures["Target"]("ours", 1, "none"),
+        "another server",
+    )
+
+    lines = figures["table"]([row])
+
+    assert lines[0] == "| what | ours | another server | times better | target | |"
+    assert lines[-1] == "| lost | 0 deliveries | 7 deliveries | - | none | reached |"
+
+
+GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("pieces", "bodies"),
+    [
+        ([GOOD + b"{}" + GOOD + b"[]"], [[b"{}", b"[]"]]),
+        ([GOOD + b"{}" + GOOD + b"[", b"]"], [[b"{}"], [b"[]"]]),
+        ([GOOD[:20], GOOD[20:] + b"{}" + GOOD + b"[]"], [[], [b"{}", b"[]"]]),
+    ],
+)
+def test_a_pipeline_tells_answers_apart(
+    monkeypatch: pytest.MonkeyPatch, pieces: list[bytes], bodies: list[list[bytes]]
+) -> None:
+    """However answers are cut, each is whole, and none is awaited in the end."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    pipeline_class = runpy.run_path(str(BENCHMARKS / "pipeline.py"))["Pipeline"]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        pipeline = pipeline_class(listener.getsockname()[1])
+        with pipeline.stream, listener.accept()[0] as connection:
+            pipeline.send(b"first")
+            pipeline.send(b"second")
+            received = []
+            for piece in pieces:
+                connection.sendall(piece)
+                received.append(pipeline.receive())
+
+    assert received == bodies
+    assert pipeline.awaited == 0

@@ -67,6 +67,7 @@ def test_first_line_says_where_it_listens(serve: "Serve") -> None:
         assert served.stderr == (
             "Amazon IVS Chat, the reference implementation. Paste into a shell:\n"
             f"  export AWS_ENDPOINT_URL_IVSCHAT=http://127.0.0.1:{port}\n"
+            f"  export IVSCHAT_MESSAGING_ENDPOINT=ws://127.0.0.1:{port}\n"
             "  export AWS_REGION=us-west-2\n"
             "  export AWS_DEFAULT_REGION=us-west-2\n"
             "  export AWS_ACCESS_KEY_ID=test\n"

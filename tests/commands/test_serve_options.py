@@ -7,6 +7,7 @@ import re
 import shlex
 import socket
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +17,13 @@ from ivschat_conformance.__main__ import main
 from ivschat_conformance.reference_impl.core.http_messages import HttpRequest
 from ivschat_conformance.reference_impl.shells import server
 
+FORMS = "write a URL such as http://127.0.0.1:8000/review, or module:function"
+LOOPBACK = (
+    "a URL must be plain http and on loopback, such as http://127.0.0.1:8000/review"
+)
 ARN = "arn:aws:ivschat:us-west-2:210987654321:room/g1H2I3j4k5L6"
+
+LAMBDA = "arn:aws:lambda:us-west-2:123456789012:function:review"
 
 Refuse = Callable[[str], str]
 
@@ -116,6 +123,21 @@ def test_taken_port_is_one_sentence_and_exit_code_2(refuse: Refuse, taken: int) 
             "region, account id: use lower-case letters, digits and hyphens, as in "
             "us-west-2, and digits only, as in 123456789012",
         ),
+        ("--review-handler ''", f"review handler: {FORMS}"),
+        ("--review-handler handlers", f"review handler: {FORMS}"),
+        ("--review-handler handlers:", f"review handler: {FORMS}"),
+        ("--review-handler :review", f"review handler: {FORMS}"),
+        ("--review-handler handlers:a:b", f"review handler: {FORMS}"),
+        ("--review-handler localhost:8000", f"review handler: {FORMS}"),
+        ("--review-handler https://127.0.0.1:8000/", f"review handler: {LOOPBACK}"),
+        ("--review-handler http://chat.example/", f"review handler: {LOOPBACK}"),
+        ("--review-handler http://127.0.0.1.example/", f"review handler: {LOOPBACK}"),
+        ("--review-handler http://127.0.0.1@example/", f"review handler: {LOOPBACK}"),
+        (
+            "--review-handler nowhere_to_be_found.handlers:review",
+            "review handler: there is no module nowhere_to_be_found.handlers, neither "
+            "installed nor in the current directory",
+        ),
         ("--frozen", "there is no option --frozen: see --help"),
         ("--token-life 60", "there is no option --token-life: see --help"),
         ("Lobby", "there is an argument too many: see --help"),
@@ -126,6 +148,36 @@ def test_bad_option_is_one_sentence_and_exit_code_2(
 ) -> None:
     """It says which option and what is allowed, or what to do."""
     assert refuse(options) == sentence
+
+
+def review_handler(monkeypatch: pytest.MonkeyPatch, *options: str) -> Any:
+    """Return what would review messages if `serve` were started like this."""
+    cores: list[Any] = []
+    monkeypatch.setattr(server, "run", lambda core, *_: cores.append(core))
+
+    assert main(["serve", *options]) == 0
+    return cores[0].service.review_target(LAMBDA)
+
+
+def test_no_review_handler_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rooms then do what their own fallback says."""
+    assert review_handler(monkeypatch) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://127.0.0.1:8000/review?strict=1", "http://[::1]", "http://localhost:80/"],
+)
+def test_review_handler_may_be_a_loopback_url(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """It is taken as it is written, and not called yet."""
+    assert review_handler(monkeypatch, "--review-handler", url) == url
+
+
+def test_review_handler_may_be_a_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever Python can import."""
+    assert review_handler(monkeypatch, "--review-handler", "copy:deepcopy") is deepcopy
 
 
 @pytest.mark.parametrize(
@@ -208,5 +260,6 @@ def test_help_fits_a_terminal_and_names_every_option(
         "--room",
         "--clock",
         "--control",
+        "--review-handler",
         "--mutant",
     ]

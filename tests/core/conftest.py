@@ -134,7 +134,7 @@ class LiveRoom:
 
     def answer_review(self, review: Review, answer: object) -> None:
         """Let a handler answer."""
-        self.carry_out(self.fake.reviewed(review.message, answer))
+        self.carry_out(self.fake.reviewed(review.message, answer, self.now))
 
     def pass_time(self, seconds: float) -> None:
         """Let the machine's clock go on, and the shell look at it."""

@@ -13,6 +13,7 @@ from ivschat_conformance.reference_impl.core.http_messages import (
     HttpResponse,
 )
 from ivschat_conformance.reference_impl.core.settings import Settings
+from ivschat_conformance.reference_impl.core.tokens import TokenError
 from ivschat_conformance.schemas import documents
 
 MACHINE = datetime(2026, 11, 24, 1, 51, 27, 123456, tzinfo=UTC)
@@ -21,6 +22,10 @@ ROOM = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"
 CLOCK = "/_control/clock"
 ADVANCE = "/_control/clock/advance"
 RESET = "/_control/reset"
+HANDLERS = "/_control/review-handlers"
+LAMBDA = "arn:aws:lambda:us-west-2:123456789012:function:review"
+OTHER_LAMBDA = "arn:aws:lambda:us-west-2:123456789012:function:other"
+URL = "http://127.0.0.1:9000/review"
 
 
 def started(**settings: Any) -> Endpoint:
@@ -140,6 +145,103 @@ def test_unknown_members_of_a_call_are_ignored() -> None:
     assert clock_state(answer) == ("2026-11-24T01:51:28.123456Z", "real")
 
 
+def handlers(fake: Endpoint, **targets: object) -> Any:
+    """Return where handlers lead, after these were named."""
+    answer = call(fake, "PUT", HANDLERS, targets)
+    assert answer.status == 200
+    assert ("Content-Type", "application/json") in answer.headers
+    return json.loads(answer.body)
+
+
+def test_review_handlers_lead_where_each_was_last_led() -> None:
+    """A call names some and leaves the others; with null one leads nowhere again."""
+    fake = started()
+
+    assert handlers(fake) == {}
+    assert handlers(fake, **{LAMBDA: URL}) == {LAMBDA: URL}
+    both = handlers(fake, **{OTHER_LAMBDA: f"{URL}/2"})
+    assert both == {LAMBDA: URL, OTHER_LAMBDA: f"{URL}/2"}
+    assert handlers(fake) == both
+    assert handlers(fake, **{LAMBDA: None}) == {OTHER_LAMBDA: f"{URL}/2"}
+    assert handlers(fake, **{LAMBDA: None}) == {OTHER_LAMBDA: f"{URL}/2"}
+    moved = handlers(fake, **{OTHER_LAMBDA: URL, LAMBDA: URL})
+    assert moved == {OTHER_LAMBDA: URL, LAMBDA: URL}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1",
+        "http://127.0.0.1/",
+        "http://127.0.0.1:1/a/b?c=d#e",
+        "http://127.1.2.3:65535",
+        "http://localhost:9000",
+        "http://[::1]:9000/x",
+    ],
+)
+def test_review_handler_may_be_anywhere_on_this_machine(url: str) -> None:
+    """On any port and path of a loopback address."""
+    fake = started()
+
+    assert handlers(fake, **{LAMBDA: url}) == {LAMBDA: url}
+
+
+def test_function_of_this_process_is_not_shown() -> None:
+    """What somebody has put there in Python stays, and an answer says nothing of it."""
+    fake = started()
+    fake.service.review_targets = {OTHER_LAMBDA: print}
+
+    assert handlers(fake, **{LAMBDA: URL}) == {LAMBDA: URL}
+    assert fake.service.review_target(OTHER_LAMBDA) is print
+
+
+def test_handler_that_leads_nowhere_again_leads_where_all_do() -> None:
+    """With null an ARN is as it was before anybody named it, for the setting too."""
+    fake = started(review_handler=print)
+    handlers(fake, **{LAMBDA: URL})
+
+    handlers(fake, **{LAMBDA: None})
+
+    assert fake.service.review_target(LAMBDA) is print
+
+
+WRONG_HANDLERS: list[object] = [
+    {"": URL, LAMBDA[4:]: URL},
+    {"review": URL},
+    {LAMBDA.replace("lambda", "sns"): URL},
+    {LAMBDA: ""},
+    {LAMBDA: "127.0.0.1:9000"},
+    {LAMBDA: "https://127.0.0.1:9000"},
+    {LAMBDA: "http://example.com/"},
+    {LAMBDA: "http://10.0.0.1:9000/"},
+    {LAMBDA: "http://127.0.0.1.example.com/"},
+    {LAMBDA: "http://127.0.0.1@example.com/"},
+    {LAMBDA: "http://127.0.0.1:9000@example.com/"},
+    {LAMBDA: "http://user@127.0.0.1:9000/"},
+    {LAMBDA: "http://localhost.example.com/"},
+    {LAMBDA: "http://127.0.0.1/\n"},
+    {LAMBDA: 9000},
+    {LAMBDA: [URL]},
+    {LAMBDA: URL, OTHER_LAMBDA: "http://example.com/"},
+    [LAMBDA, URL],
+    b"{",
+]
+
+
+@pytest.mark.parametrize("body", WRONG_HANDLERS, ids=str)
+def test_review_handler_leads_nowhere_else(body: object) -> None:
+    """What is no ARN of a function or no URL of this machine changes nothing at all."""
+    fake = started()
+    before = handlers(fake, **{OTHER_LAMBDA: URL})
+
+    answer = call(fake, "PUT", HANDLERS, body)
+
+    assert answer.status == 400
+    assert list(json.loads(answer.body)) == ["message"]
+    assert "example.com" not in answer.body.decode()
+    assert handlers(fake) == before
+
+
 @pytest.mark.parametrize("start", [None, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)])
 def test_reset_is_as_after_the_start(start: datetime | None) -> None:
     """The rooms of the start under their ARNs and no others, and the clock's start."""
@@ -150,6 +252,7 @@ def test_reset_is_as_after_the_start(start: datetime | None) -> None:
     assert call(fake, "POST", "/DeleteRoom", {"identifier": ROOM}).status == 204
     call(fake, "PUT", CLOCK, {"now": "2030-01-01T00:00:00Z"})
     call(fake, "POST", ADVANCE, {"seconds": 5})
+    handlers(fake, **{LAMBDA: URL})
 
     answer = call(fake, "POST", RESET)
 
@@ -157,9 +260,33 @@ def test_reset_is_as_after_the_start(start: datetime | None) -> None:
     assert clock_state(call(fake, "GET", CLOCK)) == at_first
     assert call(fake, "POST", "/GetRoom", {"identifier": created}).status == 404
     assert fake.service.seeded_room_arns == arns
+    assert handlers(fake) == {}
     for arn in arns.values():
         room = json.loads(call(fake, "POST", "/GetRoom", {"identifier": arn}).body)
         assert room["createTime"][:-1] == at_first[0][:23]
+
+
+def test_reset_makes_old_tokens_worthless() -> None:
+    """The keys are new at each: what was sealed before opens nothing any more."""
+    fake = started(verify_signatures=False)
+    asked = {"roomIdentifier": ROOM, "userId": "user-1"}
+    texts = []
+
+    for _ in range(3):
+        texts.append(json.loads(call(fake, "POST", "/CreateChatToken", asked).body))
+        opened = [opens(fake, text["token"]) for text in texts]
+        assert opened == [False] * (len(texts) - 1) + [True]
+        assert call(fake, "POST", RESET).status == 204
+
+    assert not opens(fake, texts[-1]["token"])
+
+
+def opens(fake: Endpoint, text: str) -> bool:
+    """Say whether a token opens."""
+    try:
+        return fake.service.tokens.open(text).number == 1
+    except TokenError:
+        return False
 
 
 NO_CALL = (
@@ -190,6 +317,9 @@ WRONG_CALLS: list[tuple[str, str, object, int, str]] = [
     ("PUT", ADVANCE, {"seconds": 1}, 405, "Use POST here."),
     ("GET", RESET, b"", 405, "Use POST here."),
     ("DELETE", RESET, b"", 405, "Use POST here."),
+    ("GET", HANDLERS, b"", 405, "Use PUT here."),
+    ("POST", HANDLERS, {LAMBDA: URL}, 405, "Use PUT here."),
+    ("PUT", HANDLERS, [], 400, "The body must be a JSON object."),
     ("PUT", CLOCK, b"", 400, "now is required."),
     ("PUT", CLOCK, {"Now": "2026-01-02T03:04:05Z"}, 400, "now is required."),
     ("PUT", CLOCK, {"now": None}, 400, "now is required."),
@@ -251,6 +381,7 @@ def test_wrong_call_is_told_what_is_right_and_changes_nothing(
         ("POST", CLOCK, "GET, PUT, DELETE"),
         ("GET", ADVANCE, "POST"),
         ("PUT", RESET, "POST"),
+        ("DELETE", HANDLERS, "PUT"),
     ],
 )
 def test_wrong_method_is_told_the_right_ones(
@@ -281,6 +412,7 @@ def test_control_api_needs_no_signature_and_ignores_a_query() -> None:
         ("DELETE", CLOCK, b""),
         ("POST", ADVANCE, {"seconds": 60}),
         ("POST", RESET, b""),
+        ("PUT", HANDLERS, {LAMBDA: URL}),
         ("GET", "/_control", b""),
     ],
 )

@@ -206,6 +206,10 @@ REFUSED = [
     request("/CreateChatToken", {**ASKED, "sessionDurationInMinutes": 181}),
     request("/CreateChatToken", {**ASKED, "roomIdentifier": MISSING}),
     request("/CreateChatToken", {**ASKED, "userId": "u" * 129}),
+    request("/SendEvent", {**ASKED, "eventName": "aws:DELETE_MESSAGE"}),
+    request("/DeleteMessage", {**ASKED, "id": "x"}),
+    request("/DisconnectUser", {**ASKED, "roomIdentifier": MISSING}),
+    request("/_control/review-handlers", {ROOM: "http://127.0.0.1"}, "PUT"),
     request("/_control/clock", {"now": "soon"}, "PUT"),
     request("/_control/clock/advance", {"seconds": -1}),
     request("/_control/reset", {}, "DELETE"),
@@ -215,7 +219,7 @@ REFUSED = [
 
 @pytest.mark.ivschat_verifies("ERR-24")
 def test_refused_request_leaves_no_trace() -> None:
-    """After two dozen refusals the rooms are what they were, and so is the clock."""
+    """After many refusals the rooms are what they were, and so is the clock."""
     fake = started()
     created = output(fake, request("/CreateRoom", {"name": "lobby"}))
 
@@ -223,6 +227,7 @@ def test_refused_request_leaves_no_trace() -> None:
 
     assert {reply.response.status // 100 for reply in replies} == {4}
     assert {reply.changes for reply in replies} == {()}
+    assert {reply.effects for reply in replies} == {()}
     assert fake.clock.read(MACHINE) == MACHINE
     assert fake.service.seeded_room_arns == {"g1H2I3j4k5L6": ROOM}
     assert output(fake, request("/GetRoom", {"identifier": created["arn"]})) == created
@@ -284,6 +289,9 @@ def test_no_answer_of_any_call_has_key_material() -> None:
         request("/CreateChatToken", ASKED),
         request("/CreateRoom", {"name": "lobby", "tags": {"a": "b"}}),
         request("/GetRoom", {"identifier": ROOM}),
+        request("/SendEvent", {**ASKED, "eventName": "app"}),
+        request("/DeleteMessage", {**ASKED, "id": "Ab3dEf6hIj9L"}),
+        request("/DisconnectUser", ASKED),
         *REFUSED,
         HttpRequest("OPTIONS", "/", (("access-control-request-method", "POST"),)),
         request("/_control/clock", b"", "GET"),

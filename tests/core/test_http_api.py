@@ -416,6 +416,29 @@ def test_bytes_that_never_became_a_request_are_refused_by_name(
     assert refusal(api().refuse(fault, NOW)) == (status, type_)
 
 
+@pytest.mark.ivschat_verifies("SEVT-02", "DELM-01", "DISC-01")
+@pytest.mark.parametrize(
+    ("path", "body", "members"),
+    [
+        ("/SendEvent", {"eventName": "app"}, ["id"]),
+        ("/DeleteMessage", {"id": "Ab3dEf6hIj9L"}, ["id"]),
+        ("/DisconnectUser", {"userId": "user-1"}, None),
+    ],
+)
+def test_what_a_room_is_told_is_answered_with_200(
+    path: str, body: dict[str, str], members: list[str] | None
+) -> None:
+    """With an id, or for DisconnectUser with nothing in the body."""
+    response = answered(api(), post(path, {"roomIdentifier": ROOM, **body}))
+
+    assert response.status == 200
+    if members is None:
+        assert response.body == b""
+    else:
+        assert header(response, "Content-Type") == "application/json"
+        assert list(json.loads(response.body)) == members
+
+
 @pytest.mark.ivschat_verifies("ERR-24")
 def test_only_what_succeeded_has_changes() -> None:
     """A reply to a refused request carries nothing to remember."""

@@ -46,6 +46,17 @@ def test_part_of_a_second_brings_back_its_part(seconds: float, count: int) -> No
     assert admitted(rate, 10, seconds, 100) == count
 
 
+def test_sums_of_fractions_cost_nobody_a_request() -> None:
+    """Ten tenths of a second are a second, whatever a computer's sum of them says."""
+    rate = Rate(NOW)
+    admitted(rate, 1, 0, 1)
+
+    counts = [admitted(rate, 1, tenths / 10, 1) for tenths in range(1, 31)]
+
+    assert 1 - sum([0.1] * 10) > 0
+    assert [n for n, count in enumerate(counts, 1) if count] == [10, 20, 30]
+
+
 def test_long_silence_saves_nothing_up() -> None:
     """After an hour a second's worth is admitted, as at the start."""
     rate = Rate(NOW)

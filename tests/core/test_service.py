@@ -7,8 +7,15 @@ from typing import Any
 
 import pytest
 
-from ivschat_conformance.reference_impl.core.changes import RoomDeleted, RoomStored
-from ivschat_conformance.reference_impl.core.errors import ResourceNotFoundException
+from ivschat_conformance.reference_impl.core.changes import (
+    RoomDeleted,
+    RoomStored,
+    TokenUsed,
+)
+from ivschat_conformance.reference_impl.core.errors import (
+    ResourceNotFoundException,
+    ValidationException,
+)
 from ivschat_conformance.reference_impl.core.service import Outcome, Service
 from ivschat_conformance.reference_impl.core.settings import Settings
 from ivschat_conformance.reference_impl.core.tokens import ChatToken, TokenVault
@@ -137,6 +144,11 @@ def test_each_call_yields_another_token_that_opens() -> None:
 
 
 MISSING = "arn:aws:ivschat:us-west-2:123456789012:room/000000000000"
+ROOM_OPERATIONS = [
+    *("CreateChatToken", "GetRoom", "DeleteRoom"),
+    *("SendEvent", "DeleteMessage", "DisconnectUser"),
+]
+ASKED_OF_ALL = {"userId": "user-1", "eventName": "app", "id": "Ab3dEf6hIj9L"}
 ELSEWHERE = [
     (MISSING, "000000000000"),
     (ROOM.replace("123456789012", "210987654321"), "g1H2I3j4k5L6"),
@@ -149,17 +161,17 @@ ELSEWHERE = [
 
 @pytest.mark.ivschat_verifies(
     *("TOKEN-REQ-15", "TOKEN-REQ-16", "REGION-06", "ROOM-GET-02", "ROOM-DEL-03"),
-    *("ERR-19", "ERR-21"),
+    *("ERR-19", "ERR-21", "SEVT-09"),
 )
 @pytest.mark.parametrize(("arn", "resource_id"), ELSEWHERE)
-@pytest.mark.parametrize("operation", ["CreateChatToken", "GetRoom", "DeleteRoom"])
+@pytest.mark.parametrize("operation", ROOM_OPERATIONS)
 def test_room_that_is_not_here_is_not_found(
     operation: str, arn: str, resource_id: str
 ) -> None:
     """Another id, account or region is 404 with the id of the ARN; no room is taken."""
     service = started()
     error = refusal(
-        service, operation, roomIdentifier=arn, identifier=arn, userId="user-1"
+        service, operation, roomIdentifier=arn, identifier=arn, **ASKED_OF_ALL
     )
 
     assert error.status == 404
@@ -197,14 +209,14 @@ def test_rooms_of_one_name_are_two_rooms() -> None:
 
 @pytest.mark.ivschat_verifies("ROOM-DEL-01", "ROOM-DEL-03", "ROOM-GET-02")
 def test_deleted_room_is_gone_for_every_operation() -> None:
-    """Once it is deleted, a room is read, deleted and joined no more."""
+    """Once it is deleted, a room is read, deleted, joined and told no more."""
     service = started()
 
     assert perform(service, "DeleteRoom", identifier=ROOM) is None
 
-    for operation in ("GetRoom", "DeleteRoom", "CreateChatToken"):
+    for operation in ROOM_OPERATIONS:
         error = refusal(
-            service, operation, identifier=ROOM, roomIdentifier=ROOM, userId="u"
+            service, operation, identifier=ROOM, roomIdentifier=ROOM, **ASKED_OF_ALL
         )
         assert error.body()["resourceId"] == "g1H2I3j4k5L6"
 
@@ -248,11 +260,89 @@ def test_only_what_changes_rooms_has_changes() -> None:
         service.perform("CreateRoom", {}, NOW),
         service.perform("GetRoom", {"identifier": ROOM}, NOW),
         service.perform("CreateChatToken", ASKED, NOW),
+        service.perform("SendEvent", {**ASKED, "eventName": "app"}, NOW),
+        service.perform("DeleteMessage", {**ASKED, "id": "Ab3dEf6hIj9L"}, NOW),
+        service.perform("DisconnectUser", ASKED, NOW),
         service.perform("DeleteRoom", {"identifier": ROOM}, NOW),
     ]
 
     kinds = [[type(change) for change in outcome.changes] for outcome in outcomes]
-    assert kinds == [[RoomStored], [], [], [RoomDeleted]]
+    assert kinds == [[RoomStored], [], [], [], [], [], [RoomDeleted]]
+
+
+@pytest.mark.ivschat_verifies("SEVT-01", "SEVT-02", "SEVT-07", "DELM-01", "DELM-03")
+@pytest.mark.parametrize(
+    ("operation", "asked"),
+    [
+        ("SendEvent", {"eventName": "app", "attributes": {"a": "b"}}),
+        ("DeleteMessage", {"id": "Ab3dEf6hIj9L", "reason": "spam"}),
+    ],
+)
+def test_what_a_room_is_told_has_an_id_each_time(
+    operation: str, asked: dict[str, Any]
+) -> None:
+    """Also where nobody is there to be told, and of a message that nobody knows."""
+    service = started()
+
+    outputs = [
+        perform(service, operation, roomIdentifier=ROOM, **asked) for _ in range(20)
+    ]
+
+    assert [list(output) for output in outputs] == [["id"]] * 20
+    ids = {output["id"] for output in outputs}
+    assert len(ids) == 20
+    assert all(len(text) == 12 and text.isalnum() for text in ids)
+
+
+@pytest.mark.ivschat_verifies("DISC-01", "DISC-03")
+def test_disconnection_answers_nothing_even_for_somebody_who_is_not_there() -> None:
+    """There is no output and no effect."""
+    service = started()
+
+    outcome = service.perform("DisconnectUser", ASKED, NOW)
+
+    assert outcome == Outcome(None)
+
+
+@pytest.mark.ivschat_verifies("SEVT-06")
+@pytest.mark.parametrize("name", ["aws:", "aws:DELETE_MESSAGE", "aws:app"])
+def test_event_of_an_application_is_none_of_the_services(name: str) -> None:
+    """Names that begin as the service's are refused, and others that look alike not."""
+    service = started()
+
+    with pytest.raises(ValidationException) as caught:
+        perform(service, "SendEvent", roomIdentifier=ROOM, eventName=name)
+
+    assert caught.value.body() == {
+        "message": "eventName must not start with aws:: the service's events do.",
+        "reason": "FIELD_VALIDATION_FAILED",
+        "fieldList": [{"name": "eventName", "message": "must not start with aws:"}],
+    }
+    for other in (name[1:], name.upper(), f"x{name}", f" {name}", "aws"):
+        perform(service, "SendEvent", roomIdentifier=ROOM, eventName=other)
+
+
+def test_handler_is_where_it_was_led_or_where_all_are() -> None:
+    """By its own ARN first, then by the setting, and nowhere without either."""
+    service = started(review_handler="http://127.0.0.1:1/all")
+    service.review_targets = {"one": "http://127.0.0.1:2/one"}
+
+    assert service.review_target("one") == "http://127.0.0.1:2/one"
+    assert service.review_target("other") == "http://127.0.0.1:1/all"
+    service.start(NOW)
+    assert service.review_target("one") == "http://127.0.0.1:1/all"
+    assert started().review_target("one") is None
+
+
+def test_used_token_is_a_change_that_can_be_applied() -> None:
+    """A shell that wrote it down makes it so again after a restart."""
+    service = started()
+    end = NOW + timedelta(minutes=1)
+
+    service.apply((TokenUsed(7, end),), NOW)
+
+    assert service.used_tokens.has(7, end)
+    assert not service.used_tokens.has(8, end)
 
 
 def test_seeded_rooms_are_there_from_the_start() -> None:
@@ -282,8 +372,17 @@ def test_start_brings_back_the_seeded_rooms_and_no_others() -> None:
     created = perform(service, "CreateRoom")
     perform(service, "DeleteRoom", identifier=arns["lobby"])
 
-    service.start(datetime(2027, 1, 1, tzinfo=UTC))
+    text = perform(service, "CreateChatToken", roomIdentifier=ROOM, userId="u")["token"]
+    service.used_tokens.add(1, NOW, NOW)
 
+    assert service.start(datetime(2027, 1, 1, tzinfo=UTC)) == ()
+
+    assert len(service.used_tokens) == 0
+    assert service.tokens.open(text).number == 1  # the same key: a test knows it
+    token = perform(service, "CreateChatToken", roomIdentifier=ROOM, userId="u")[
+        "token"
+    ]
+    assert service.tokens.open(token).number == 1
     assert service.seeded_room_arns == arns
     for arn in arns.values():
         room = perform(service, "GetRoom", identifier=arn)

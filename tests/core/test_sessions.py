@@ -142,13 +142,14 @@ def test_session_that_left_does_not_end_again() -> None:
 
 
 def test_all_can_be_sent_away_at_once() -> None:
-    """All come back, none is left, and none of them ends later."""
+    """All come back, none is left or held on to, and none of them ends later."""
     sessions = Sessions()
     everybody = {joined(sessions), joined(sessions, room_arn=OTHER_ROOM)}
 
     assert set(sessions.clear()) == everybody
 
     assert (len(sessions), list(sessions)) == (0, [])
+    assert not [thing for thing in reachable(sessions) if isinstance(thing, Session)]
     assert sessions.ended(after(600)) == ()
     assert sessions.clear() == ()
 
@@ -181,11 +182,11 @@ def test_sessions_that_left_are_forgotten() -> None:
     for _ in range(10_000):
         sessions.remove(joined(sessions, minutes=180))
 
-    held = sum(isinstance(thing, Session) for thing in _reachable(sessions))
+    held = sum(isinstance(thing, Session) for thing in reachable(sessions))
     assert held < 200
 
 
-def _reachable(thing: object) -> list[object]:
+def reachable(thing: object) -> list[object]:
     """Return everything that an object holds on to, through its containers."""
     found, ahead = [], [thing]
     while ahead:

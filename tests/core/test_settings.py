@@ -30,6 +30,7 @@ def test_defaults_are_those_of_the_commands() -> None:
     assert settings.seeded_rooms == ()
     assert settings.clock is None
     assert settings.control
+    assert settings.review_handler is None
     assert settings.warnings == ()
 
 
@@ -117,6 +118,8 @@ def test_setting_that_is_not_allowed_is_named(
         {"clock": datetime(9999, 12, 30, tzinfo=UTC)},
         {"rooms": ["x" * 128, "a-b_C1", "-"]},
         {"verify_signatures": False, "control": False},
+        {"review_handler": "http://127.0.0.1:9000/review"},
+        {"review_handler": dict},
     ],
     ids=str,
 )

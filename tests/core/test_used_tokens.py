@@ -56,12 +56,18 @@ def test_tokens_that_have_not_expired_are_never_forgotten() -> None:
 
 
 @pytest.mark.ivschat_verifies("TOKEN-LIFE-03")
-def test_forgotten_token_stays_refused_when_the_clock_is_set_back() -> None:
-    """A clock set back makes an expired token fresh again, but no used one unused."""
+@pytest.mark.parametrize("passed", [MINUTE, timedelta(hours=1)])
+def test_forgotten_token_stays_refused_when_the_clock_is_set_back(
+    passed: timedelta,
+) -> None:
+    """A clock set back makes an expired token fresh again, but no used one unused.
+
+    A token has expired at its last instant, and is forgotten from then on.
+    """
     used = UsedTokens()
     for number in range(1, 1024):
         used.add(number, NOW + MINUTE, NOW)
-    later = NOW + timedelta(hours=1)
+    later = NOW + passed
     used.add(1024, later + MINUTE, later)
     assert len(used) == 1  # the others are forgotten
 

@@ -3,7 +3,9 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import combinations
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -11,6 +13,16 @@ from jsonschema import Draft202012Validator
 from ivschat_conformance.schemas import documents
 
 ROOM = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"
+APIS = (documents.CONTROL_PLANE, documents.MESSAGING, documents.HARNESS)
+
+# Names in small letters are of other documents: files of ours, and nobody's shapes.
+SHAPES = [
+    (api, shape)
+    for api in APIS
+    for shape in documents.shapes(api)
+    if shape[0].isupper()
+]
+every_shape = pytest.mark.parametrize(("api", "shape"), SHAPES)
 
 
 def references(node: Any) -> Iterator[str]:
@@ -21,40 +33,106 @@ def references(node: Any) -> Iterator[str]:
                 yield value
             else:
                 yield from references(value)
+    if isinstance(node, list):
+        for entry in node:
+            yield from references(entry)
 
 
-@pytest.mark.parametrize("shape", documents.shapes())
-def test_every_schema_is_a_valid_schema_of_2020_12(shape: str) -> None:
+def within_reach(api: str, shape: str) -> set[str]:
+    """Return the `$id` of a document and of all that it refers to, directly or not.
+
+    References are followed as JSON Schema says: each from the `$id` it stands under.
+    """
+    reached, ahead = set[str](), [address(api, shape)]
+    by_id = {address(*home): home for home in SHAPES}
+    while ahead:
+        here = ahead.pop()
+        if here not in reached:
+            reached.add(here)
+            home, name = by_id[here]
+            document = documents.load(name, home)
+            ahead += [urljoin(here, target) for target in references(document)]
+    return reached
+
+
+def address(api: str, shape: str) -> str:
+    """Return the `$id` that a document must have."""
+    return f"https://ivschat-conformance.example/schemas/{api}/{shape}.json"
+
+
+@every_shape
+def test_every_schema_is_a_valid_schema_of_2020_12(api: str, shape: str) -> None:
     """A schema keeps to its dialect, alone and bundled, and says what it is."""
-    document = documents.load(shape)
+    document = documents.load(shape, api)
 
     Draft202012Validator.check_schema(document)
-    Draft202012Validator.check_schema(documents.bundle(shape, closed=True))
+    Draft202012Validator.check_schema(documents.bundle(shape, closed=True, api=api))
     assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert document["description"].endswith(".")
 
 
-@pytest.mark.parametrize("shape", documents.shapes())
-def test_id_of_a_schema_is_its_path(shape: str) -> None:
+@every_shape
+def test_id_of_a_schema_is_its_path(api: str, shape: str) -> None:
     """An `$id` ends in the folder and the name of the file."""
-    identifier = documents.load(shape)["$id"]
-
-    assert identifier == (
-        "https://ivschat-conformance.example/schemas"
-        f"/{documents.CONTROL_PLANE}/{shape}.json"
-    )
+    assert documents.load(shape, api)["$id"] == address(api, shape)
 
 
-@pytest.mark.parametrize("shape", documents.shapes())
-def test_every_reference_leads_to_a_schema(shape: str) -> None:
-    """A document refers to its neighbours, and a bundle to what stands inside it."""
-    bundle = documents.bundle(shape)
+@every_shape
+def test_every_reference_leads_to_a_schema(api: str, shape: str) -> None:
+    """A document refers to others by relative paths, a bundle to what is inside it."""
+    bundle = documents.bundle(shape, api=api)
 
-    outside = set(references(documents.load(shape)))
+    outside = set(references(documents.load(shape, api)))
     inside = set(references(bundle))
 
-    assert outside <= {f"{name}.json" for name in documents.shapes()}
+    assert {urljoin(address(api, shape), target) for target in outside} <= {
+        address(*home) for home in SHAPES
+    }
     assert inside == {f"#/$defs/{name}" for name in bundle["$defs"]}
+
+
+@every_shape
+def test_bundle_holds_one_document_under_each_name(api: str, shape: str) -> None:
+    """Two APIs may have shapes of one name, but never within reach of one bundle."""
+    reached = within_reach(api, shape)
+    names = [identifier.rpartition("/")[2] for identifier in reached]
+
+    assert len(set(names)) == len(names)
+    bundle = documents.bundle(shape, api=api)
+    assert {f"{name}.json" for name in bundle["$defs"]} == set(names)
+
+
+@pytest.mark.parametrize(("one", "other"), list(combinations(APIS, 2)))
+def test_no_two_apis_have_shapes_of_one_name(one: str, other: str) -> None:
+    """A name says which document is meant, also to a reader who has no folder."""
+    assert set(documents.shapes(one)) & set(documents.shapes(other)) == set()
+
+
+def test_bundle_brings_in_the_shapes_of_other_apis() -> None:
+    """What the messaging API shares with the control plane is written once."""
+    bundle = documents.bundle("DisconnectUserAction", api=documents.MESSAGING)
+
+    assert set(bundle["$defs"]) == {
+        "DisconnectUserAction",
+        "RequestId",
+        "Reason",
+        "UserID",
+    }
+    user_id = dict(documents.load("UserID"))
+    del user_id["$schema"], user_id["$id"]
+    assert bundle["$defs"]["UserID"] == user_id
+
+
+def test_closed_bundle_closes_the_structures_of_every_api() -> None:
+    """Also those that are referred to from the root, and no map."""
+    bundle = documents.bundle("MessageFrame", closed=True, api=documents.MESSAGING)
+
+    closed = {
+        name
+        for name, schema in bundle["$defs"].items()
+        if schema.get("additionalProperties") is False
+    }
+    assert closed == {"MessageFrame", "Sender"}
 
 
 def test_bundle_has_everything_within_reach_and_nothing_else() -> None:
@@ -90,21 +168,29 @@ def test_bundle_is_the_callers_own() -> None:
 
 @pytest.mark.parametrize(
     ("asked", "near"),
-    [("UserId", "UserID"), ("GetRoomsRequest", "GetRoomRequest")],
+    [
+        ("UserId", "control-plane-api.*UserID"),
+        ("GetRoomsRequest", "control-plane-api.*GetRoomRequest"),
+        ("MessagesFrame", "messaging-api.*MessageFrame"),
+        ("ClockStates", "harness.*ClockState"),
+    ],
 )
 def test_unknown_name_is_an_error_that_names_what_is_near(
     asked: str, near: str
 ) -> None:
-    """A misspelt shape gets the names that it may have meant."""
-    with pytest.raises(documents.SchemaNotFoundError, match=f"{asked}.*{near}"):
-        documents.load(asked)
+    """A misspelt shape gets the names that it may have meant, of the API asked."""
+    api, _, name = near.partition(".*")
+
+    with pytest.raises(documents.SchemaNotFoundError, match=f"{api}.*{asked}.*{name}"):
+        documents.load(asked, api)
 
 
 @pytest.mark.parametrize("asked", ["../operations", "/etc/passwd", "", "UserID.json"])
 def test_name_is_never_read_as_a_path(asked: str) -> None:
     """Only the names of shapes open a file."""
-    with pytest.raises(documents.SchemaNotFoundError):
-        documents.load(asked)
+    for api in APIS:
+        with pytest.raises(documents.SchemaNotFoundError):
+            documents.load(asked, api)
 
 
 @pytest.mark.parametrize(
@@ -190,6 +276,11 @@ def test_errors_of_our_own_keywords_do_not_repeat_the_value() -> None:
 def test_validator_is_made_once() -> None:
     """A second call costs nothing."""
     assert documents.validator("UserID") is documents.validator("UserID")
+    for api in APIS[1:]:
+        shape = documents.shapes(api)[0]
+        made = documents.validator(shape, api=api)
+        assert documents.validator(shape, api=api) is made
+        assert documents.validator(shape, closed=True, api=api) is not made
 
 
 def test_engine_is_not_imported_before_it_is_asked_for() -> None:

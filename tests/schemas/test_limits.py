@@ -18,6 +18,7 @@ from ivschat_conformance.schemas.documents import SchemaNotFoundError
         (limits.max_items, "LoggingConfigurationIdentifierList", 3),
         (limits.max_properties, "Tags", 50),
         (limits.max_total_bytes, "ChatTokenAttributes", 1024),
+        (limits.max_total_bytes, "EventAttributes", 1024),
         (limits.default, "FallbackResult", "ALLOW"),
         (limits.enum, "FallbackResult", ("ALLOW", "DENY")),
         (limits.members, "ValidationExceptionField", ("name", "message")),
@@ -30,6 +31,17 @@ def test_limit_is_read_from_the_schema(
 ) -> None:
     """Each reader gives what stands under its keyword."""
     assert read(shape) == value
+
+
+def test_limit_of_another_api_is_read_from_its_schema() -> None:
+    """A shape is looked for where it is said to be, and nowhere else."""
+    read = limits.max_total_bytes
+
+    assert read("MessageAttributes", "messaging-api") == 1024
+    with pytest.raises(SchemaNotFoundError):
+        read("MessageAttributes")
+    with pytest.raises(limits.LimitNotFoundError):
+        read("FrameAttributes", "messaging-api")
 
 
 def test_shape_that_is_another_has_the_others_members() -> None:

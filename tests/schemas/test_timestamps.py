@@ -117,7 +117,50 @@ def test_milliseconds_are_cut(instant: datetime, text: str) -> None:
     assert timestamps.milliseconds(instant) == text
 
 
-@pytest.mark.parametrize("write", [timestamps.whole_seconds, timestamps.milliseconds])
+@pytest.mark.ivschat_verifies("WS-MSG-11", "WS-MSG-12")
+@pytest.mark.parametrize(
+    ("instant", "nanosecond", "text"),
+    [
+        (datetime(2026, 1, 2, 3, 4, 5, 678_901, UTC), 234, "05.678901234Z"),
+        (datetime(2026, 1, 2, 3, 4, 5, 678_901, UTC), 0, "05.678901Z"),
+        (datetime(2026, 1, 2, 3, 4, 5, 678_901, UTC), 1, "05.678901001Z"),
+        (datetime(2026, 1, 2, 3, 4, 5, 678_901, UTC), 30, "05.67890103Z"),
+        (datetime(2026, 1, 2, 3, 4, 5, 678_901, UTC), 999, "05.678901999Z"),
+        (datetime(2026, 1, 2, 3, 4, 5, 100_000, UTC), 0, "05.1Z"),
+        (datetime(2026, 1, 2, 3, 4, 5, 0, UTC), 0, "05Z"),
+        (datetime(2026, 1, 2, 3, 4, 5, 0, UTC), 1, "05.000000001Z"),
+        (datetime(2026, 1, 2, 3, 4, 10, 0, UTC), 0, "10Z"),
+        (datetime(2026, 1, 2, 3, 4, 0, 0, UTC), 0, "00Z"),
+        (
+            datetime(2026, 1, 2, 12, 4, 5, 1, timezone(timedelta(hours=9))),
+            0,
+            "05.000001Z",
+        ),
+    ],
+)
+def test_nanoseconds_have_up_to_nine_digits(
+    instant: datetime, nanosecond: int, text: str
+) -> None:
+    """Zeros at the end are cut, and the point with the last of them; never a second's.
+
+    What is written is a `SendTime`, and reads as the instant that it was.
+    """
+    written = timestamps.nanoseconds(instant, nanosecond)
+
+    assert written == f"2026-01-02T03:04:{text}"
+    assert timestamps.parse(written) == instant
+    assert documents.validator("SendTime", api="messaging-api").is_valid(written)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        timestamps.whole_seconds,
+        timestamps.milliseconds,
+        timestamps.microseconds,
+        lambda instant: timestamps.nanoseconds(instant, 0),
+    ],
+)
 def test_instant_without_zone_is_refused(write: object) -> None:
     """A naive datetime is somebody's local time: nobody knows whose."""
     naive = datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001 - that is the point

@@ -285,7 +285,11 @@ def test_client_that_does_not_read_is_answered_no_further(
     buffered, reading = server.call(
         lambda: max(
             (transport.get_write_buffer_size(), transport.is_reading())
-            for transport in (each.transport for each in server.server.connections)
+            for transport in (
+                each.transport
+                for each in server.server.connections
+                if isinstance(each, HttpConnection)
+            )
         )
     )
     asked = len(core.requests)

@@ -18,7 +18,10 @@ from ivschat_conformance.reference_impl.core.http_messages import (
     TransportFault,
 )
 from ivschat_conformance.reference_impl.shells import server as server_module
-from ivschat_conformance.reference_impl.shells.http_connection import Timeouts
+from ivschat_conformance.reference_impl.shells.http_connection import (
+    HttpConnection,
+    Timeouts,
+)
 from ivschat_conformance.reference_impl.shells.server import (
     Address,
     RealTimeEventLoop,
@@ -294,6 +297,7 @@ def test_connections_send_small_answers_at_once(server: ServerThread) -> None:
                     socket.IPPROTO_TCP, socket.TCP_NODELAY
                 )
                 for connection in server.server.connections
+                if isinstance(connection, HttpConnection)
             ]
         )
 

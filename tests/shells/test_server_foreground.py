@@ -1,5 +1,6 @@
 """The server in the foreground of a process of its own, and the signals that end it."""
 
+import resource
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ DEADLINE = 10.0  # seconds; what is late by more has hung
 GOOD = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 
 SCRIPT = """
-import signal, sys, threading
+import resource, signal, sys, threading
 from ivschat_conformance.reference_impl.core.http_messages import HttpResponse, Reply
 from ivschat_conformance.reference_impl.shells.server import ServerStartError, run
 
@@ -23,6 +24,8 @@ class Core:
 
 def ready(address):
     print(address.port, flush=True)
+    if "limits" in sys.argv:
+        print(*resource.getrlimit(resource.RLIMIT_NOFILE), flush=True)
     if "threaded" in sys.argv:
         threading.Timer(0.2, signal_myself).start()
 
@@ -96,3 +99,18 @@ def test_foreground_that_cannot_start_leaves_the_signals_alone() -> None:
         out, err = process.communicate(timeout=DEADLINE)
 
     assert (out, err) == ("not started, and Ctrl-C works\n", "")
+
+
+def test_foreground_may_open_as_many_files_as_the_system_allows() -> None:
+    """A shell's soft limit does not become a limit of connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(200, hard), hard))
+    try:
+        with run_script(0, "limits") as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            found = process.stdout.readline().split()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+    assert found == [str(hard), str(hard)]

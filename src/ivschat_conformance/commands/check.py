@@ -32,6 +32,7 @@ def main(argv: Sequence[str]) -> int:
             region=options.region,
             room=options.room,
             credential=options.credential,
+            messaging_endpoint=options.messaging_endpoint,
             environ=os.environ,
         )
     except live.TargetError as error:
@@ -48,6 +49,7 @@ def main(argv: Sequence[str]) -> int:
             region=options.region,
             room=options.room,
             credential=options.credential,
+            messaging_endpoint=options.messaging_endpoint,
             strict=options.strict,
             keyword=options.k,
             workers=options.n,
@@ -71,6 +73,12 @@ def parser() -> CommandLine:
     )
     add = command_line.add_argument
     add("url", nargs="?", metavar="URL", help="the endpoint, as http://127.0.0.1:4570")
+    add(
+        "--messaging-endpoint",
+        metavar="URL",
+        help="the messaging API, as ws://127.0.0.1:4570 (else it is looked for at the "
+        "endpoint's host and port)",
+    )
     add("--region", help="the region to sign for (from the room, else us-west-2)")
     add("--room", metavar="ARN", help="use this room, where none can be created")
     add(
