@@ -104,8 +104,8 @@ class InputReader:
 
 
 def _whole(member: Any) -> Any:
-    """Return the integer that JSON wrote as 60.0: no member is anything but whole."""
-    return int(member) if isinstance(member, float) else member
+    """Return the integer that JSON wrote as 60.0; what has a fraction stays."""
+    return int(member) if isinstance(member, float) and member.is_integer() else member
 
 
 @cache

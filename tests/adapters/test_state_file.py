@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_every_member_of_what_was_kept_is_there_again(path: Path) -> None:
     core = fake()
     with closing(StateFile(path)) as file:
         file.keep(core.started)
-        for name, request in {
+        calls: dict[str, dict[str, Any]] = {
             "CreateLoggingConfiguration": {
                 "destinationConfiguration": {"s3": {"bucketName": "logs"}},
                 "name": "logs",
@@ -119,7 +120,8 @@ def test_every_member_of_what_was_kept_is_there_again(path: Path) -> None:
                 "loggingConfigurationIdentifiers": [],
                 "tags": {"'": '"; DROP TABLE rooms'},
             },
-        }.items():
+        }
+        for name, request in calls.items():
             file.keep(core.service.perform(name, request, NOW).changes)
 
     state = loaded(path)
@@ -141,15 +143,14 @@ def test_file_follows_every_call(path: Path) -> None:
         for step in range(400):
             now = NOW + timedelta(seconds=step)
             arn = random.choice(arns)
-            operation, request = random.choice(
-                [
-                    ("CreateRoom", {"name": f"room-{step}"}),
-                    ("UpdateRoom", {"identifier": arn, "name": f"room-{step}"}),
-                    ("DeleteRoom", {"identifier": arn}),
-                    ("TagResource", {"resourceArn": arn, "tags": {f"k{step}": ""}}),
-                    ("CreateChatToken", {"roomIdentifier": arn, "userId": "u"}),
-                ]
-            )
+            calls: list[tuple[str, dict[str, Any]]] = [
+                ("CreateRoom", {"name": f"room-{step}"}),
+                ("UpdateRoom", {"identifier": arn, "name": f"room-{step}"}),
+                ("DeleteRoom", {"identifier": arn}),
+                ("TagResource", {"resourceArn": arn, "tags": {f"k{step}": ""}}),
+                ("CreateChatToken", {"roomIdentifier": arn, "userId": "u"}),
+            ]
+            operation, request = random.choice(calls)
             try:
                 outcome = core.service.perform(operation, request, now)
             except ServiceError:

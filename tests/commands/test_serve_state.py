@@ -97,7 +97,8 @@ class Caller:
 
     def rooms(self) -> dict[str, Any]:
         """Return every room by its ARN."""
-        found, more = {}, {"nextToken": ""}
+        found: dict[str, Any] = {}
+        more = {"nextToken": ""}
         while more:
             page = self.call("ListRooms", **more)
             found |= {room["arn"]: room for room in page["rooms"]}

@@ -141,7 +141,9 @@ def test_reviewed_message_is_recorded_as_it_was_delivered(
     fake.now += timedelta(milliseconds=100)
 
     effects = fake.fake.reviewed(
-        review.message, {"ReviewResult": "ALLOW", "Content": "fine", "Attributes": {}}
+        review.message,
+        {"ReviewResult": "ALLOW", "Content": "fine", "Attributes": {}},
+        fake.now,
     )
 
     [frame], [log] = frames(effects), logs(effects)

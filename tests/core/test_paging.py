@@ -57,7 +57,9 @@ def refused_field(
     fake = Pages(key) if key else PAGES
     with pytest.raises(ValidationException) as caught:
         fake.cut(operation, {"name": name, "nextToken": token}, [], 1)
-    [field] = caught.value.body()["fieldList"]  # type: ignore[misc]
+    fields = caught.value.body()["fieldList"]
+    assert isinstance(fields, list)
+    [field] = fields
     return str(field["name"])
 
 

@@ -68,7 +68,7 @@ def random_calls(fake: "LiveRoom", random: Random, count: int) -> Iterator[Chang
         fake.now += timedelta(seconds=1)
         arn = random.choice(arns)
         tags = f"/tags/{quote(arn, safe='')}"
-        call = random.choice(
+        call: tuple[str, str, dict[str, Any]] = random.choice(
             [
                 ("POST", "/CreateRoom", {"loggingConfigurationIdentifiers": logging()}),
                 (
