@@ -16,7 +16,8 @@ class Operation:
 
     `request` and `response` name schemas; no `response` means an answer without a body.
     `errors` are the declared ones: the gateway may refuse any call besides (ERR-22).
-    `feature` is what a target must claim for the operation to be judged.
+    `feature` is what a target must claim for the operation to be judged. `query` names
+    the members that stand in the query, one pair an entry; the others are the body's.
     """
 
     name: str
@@ -27,6 +28,13 @@ class Operation:
     response: str | None
     errors: tuple[str, ...]
     feature: str | None = None
+    query: tuple[str, ...] = ()
+
+    @property
+    def path_member(self) -> str | None:
+        """The member that stands in the path in braces, if one does."""
+        _, _, ahead = self.path.partition("{")
+        return ahead.rstrip("}") or None
 
 
 @cache
@@ -45,6 +53,7 @@ def load_operations() -> Mapping[str, Operation]:
                 response=row.get("response"),
                 errors=tuple(row["errors"]),
                 feature=row.get("feature"),
+                query=tuple(row.get("query", ())),
             )
             for name, row in table.items()
         }

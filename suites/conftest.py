@@ -4,9 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from ivschat_conformance.fixtures.cases import ChatTokens, Rooms, needs_messaging
+from ivschat_conformance.fixtures.cases import (
+    ChatTokens,
+    LoggingConfigurations,
+    Rooms,
+    needs_messaging,
+)
 from ivschat_conformance.fixtures.connections import Connections
 from ivschat_conformance.fixtures.control_plane import ControlPlane
+from ivschat_conformance.fixtures.polling import Patience, Reads
 from ivschat_conformance.fixtures.scenario_clock import FixedTimeError
 from ivschat_conformance.fixtures.target import ScenarioClock, Target
 
@@ -27,8 +33,12 @@ def _held_clock(ivschat_target: Target) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _turn(request: pytest.FixtureRequest, ivschat_target: Target) -> Iterator[None]:
-    """Share the target, or have it alone where the check moves its clock."""
-    exclusive = "clock" in request.fixturenames
+    """Share the target, or have it alone where others would be in the way.
+
+    They are where the check moves the clock, or needs of the few logging
+    configurations that an account may have (LIMIT-03).
+    """
+    exclusive = not {"clock", "logging_configurations"}.isdisjoint(request.fixturenames)
     with ivschat_target.clock.turn(exclusive=exclusive):
         yield
 
@@ -66,6 +76,28 @@ def room(api: ControlPlane, rooms: Rooms) -> str:
         pytest.fail(f"CreateRoom was answered {created.status}: there is no room")
     api.clear()
     return str(created.json["arn"])
+
+
+@pytest.fixture
+def logging_configurations(
+    api: ControlPlane, rooms: Rooms
+) -> Iterator[LoggingConfigurations]:
+    """Give a way to create them; deleted afterwards, the rooms that use them first."""
+    configurations = LoggingConfigurations(api)
+    yield configurations
+    rooms.delete_all()
+    configurations.delete_all()
+
+
+@pytest.fixture(scope="session")
+def _patience(ivschat_target: Target) -> Patience:
+    return Patience(ivschat_target)
+
+
+@pytest.fixture
+def reads(api: ControlPlane, _patience: Patience) -> Reads:
+    """Give a way to read what was written, however long it takes to show."""
+    return Reads(api, _patience)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ivschat_conformance.reference_impl.core.effects import Effect
 from ivschat_conformance.reference_impl.core.errors import CallerError
 from ivschat_conformance.reference_impl.core.fake_clock import (
     ClockRangeError,
@@ -21,7 +20,7 @@ from ivschat_conformance.reference_impl.core.http_messages import (
     HttpResponse,
     Reply,
 )
-from ivschat_conformance.reference_impl.core.service import Service
+from ivschat_conformance.reference_impl.core.service import Service, Started
 from ivschat_conformance.reference_impl.core.validation import (
     input_reader,
     read_object,
@@ -57,7 +56,7 @@ class ControlApi:
         self,
         clock: FakeClock,
         service: Service,
-        reset: Callable[[datetime], tuple[Effect, ...]],
+        reset: Callable[[datetime], Started],
     ) -> None:
         self._clock = clock
         self._service = service
@@ -123,7 +122,7 @@ class ControlApi:
         return self._clock_state(request, machine_now)
 
     def _start_again(self, _request: HttpRequest, machine_now: datetime) -> Reply:
-        return Reply(HttpResponse(204), effects=self._reset(machine_now))
+        return Reply(HttpResponse(204), *self._reset(machine_now))
 
     def _lead_review_handlers(
         self, request: HttpRequest, _machine_now: datetime

@@ -49,4 +49,12 @@ class Review:
     document: Mapping[str, Any]
 
 
-Effect = Deliver | Close | Review
+@dataclass(frozen=True, slots=True)
+class WriteLog:
+    """Append this to a chat log's file; `path` is relative, with slashes."""
+
+    path: str
+    data: bytes
+
+
+Effect = Deliver | Close | Review | WriteLog

@@ -1,12 +1,13 @@
 """Everything behind one port: both APIs, the control API and the clock."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from random import Random
 from typing import Any
 
 from ivschat_conformance.reference_impl.core import control_api
+from ivschat_conformance.reference_impl.core.changes import Change
 from ivschat_conformance.reference_impl.core.control_api import ControlApi
 from ivschat_conformance.reference_impl.core.effects import Effect
 from ivschat_conformance.reference_impl.core.fake_clock import FakeClock
@@ -22,8 +23,9 @@ from ivschat_conformance.reference_impl.core.messaging_api import (
     MessagingApi,
     Opening,
 )
+from ivschat_conformance.reference_impl.core.outcome import Outcome
 from ivschat_conformance.reference_impl.core.review import PendingMessage
-from ivschat_conformance.reference_impl.core.service import Outcome, Service
+from ivschat_conformance.reference_impl.core.service import Service, Started
 from ivschat_conformance.reference_impl.core.sessions import Session
 from ivschat_conformance.reference_impl.core.settings import Settings
 from ivschat_conformance.reference_impl.core.signatures import SignatureVerifier
@@ -37,10 +39,16 @@ class Endpoint:
     `machine_now` is the start; `random` draws ids and keys, so it is a `SystemRandom`
     unless a test wants the same ones again. Whatever reaches a session first ends those
     whose time is over, and so does `turn`, which a shell calls while sessions are open.
+    `kept` is what a shell has kept of an earlier one, `started` what it has to keep of
+    this one.
     """
 
     def __init__(
-        self, settings: Settings, random: Random, machine_now: datetime
+        self,
+        settings: Settings,
+        random: Random,
+        machine_now: datetime,
+        kept: Sequence[Change] = (),
     ) -> None:
         self.clock = FakeClock(settings.clock)
         self.service = Service(settings, random)
@@ -56,7 +64,8 @@ class Endpoint:
             if settings.control
             else None
         )
-        self.service.start(self.clock.read(machine_now))
+        now = self.clock.read(machine_now)
+        self.started = self.service.start(now, kept).changes
 
     def answer(self, request: HttpRequest, machine_now: datetime) -> Reply:
         """Answer one request that arrived at this instant of the machine's clock."""
@@ -120,7 +129,14 @@ class Endpoint:
         """End the sessions whose time is over at this instant of the machine's."""
         return self.service.live.end_sessions(self.clock.read(machine_now))
 
-    def reset(self, machine_now: datetime) -> tuple[Effect, ...]:
+    def hold(self, kept: Iterable[Change]) -> None:
+        """Undo what a shell could not keep: hold what it has kept, and nothing else.
+
+        Sessions go on; an opening or a closing that was not kept stays with the shell.
+        """
+        self.service.hold(kept)
+
+    def reset(self, machine_now: datetime) -> Started:
         """Stand as after the start: seeded rooms, no others, the clock as it was."""
         self.clock.reset()
         self._messaging.forget_reviews()

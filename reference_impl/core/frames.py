@@ -26,6 +26,7 @@ class Message:
     content: str
     attributes: Mapping[str, str] | None
     send_time: str
+    received_at: datetime
 
     def __repr__(self) -> str:
         """Name the id alone: the rest is what people say to each other."""

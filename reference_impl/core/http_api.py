@@ -19,8 +19,11 @@ from ivschat_conformance.reference_impl.core.errors import (
     RequestHeaderFieldsTooLarge,
     RequestTimeoutException,
     ServiceError,
-    UnsupportedMediaTypeException,
     ValidationException,
+)
+from ivschat_conformance.reference_impl.core.http_input import (
+    operation_input,
+    path_of_operation,
 )
 from ivschat_conformance.reference_impl.core.http_messages import (
     MAX_BODY_BYTES,
@@ -32,10 +35,6 @@ from ivschat_conformance.reference_impl.core.http_messages import (
 )
 from ivschat_conformance.reference_impl.core.service import Service
 from ivschat_conformance.reference_impl.core.signatures import SignatureVerifier
-from ivschat_conformance.reference_impl.core.validation import (
-    input_reader,
-    read_object,
-)
 from ivschat_conformance.schemas.operations import Operation, load_operations
 
 _FAULTS: Mapping[TransportFault, CallerError] = {
@@ -74,7 +73,7 @@ class HttpApi:
             if self._verifier is not None:
                 self._verifier.verify(request, (now, machine_now))
             outcome = self._service.perform(
-                operation.name, _input(operation, request), now
+                operation.name, operation_input(operation, request), now
             )
         except ServiceError as error:
             return Reply(self.error(error, now))
@@ -92,7 +91,8 @@ class HttpApi:
         )
 
     def _route(self, request: HttpRequest) -> Operation:
-        operation = self._routes.get((request.method, request.path))
+        route = (request.method, path_of_operation(request.path))
+        operation = self._routes.get(route)
         if operation is None:
             raise ValidationException(
                 "No operation has this method and path.", Reason.UNKNOWN_OPERATION
@@ -148,19 +148,3 @@ def _is_preflight(request: HttpRequest) -> bool:
 def _http_date(second: datetime) -> str:
     """Return the value of `Date`, written once a second."""
     return format_datetime(second, usegmt=True)
-
-
-def _input(operation: Operation, request: HttpRequest) -> dict[str, Any]:
-    """Return the operation's input, read from the body; no content type means JSON.
-
-    A server may require no header beyond those of the signature (HTTP-REQ-03); one that
-    is there must say JSON (PARSE-07).
-    """
-    content_type = request.header("content-type")
-    if content_type is not None:
-        media_type = content_type.partition(";")[0].strip().lower()
-        if media_type != "application/json":
-            raise UnsupportedMediaTypeException(
-                "Send the body with Content-Type: application/json."
-            )
-    return input_reader(operation.request).read(read_object(request.body))

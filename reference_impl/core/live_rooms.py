@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 
+from ivschat_conformance.reference_impl.core.chat_log import ChatLog
 from ivschat_conformance.reference_impl.core.effects import (
     Close,
     CloseCode,
@@ -45,8 +46,9 @@ class Occasion:
 class LiveRooms:
     """The sessions of all rooms, and what passes between them."""
 
-    def __init__(self, ids: Ids, random: Random) -> None:
+    def __init__(self, ids: Ids, random: Random, chat_log: ChatLog) -> None:
         self.sessions = Sessions()
+        self._chat_log = chat_log
         self._ids = ids
         self._send_times = SendTimes(random)
         self._message_rates: dict[str, Rate] = {}
@@ -71,7 +73,11 @@ class LiveRooms:
         """
         token = sender.token
         frame = message_frame(message, token)
-        return self._to_room(token.room_arn, frame, last_recipient)
+        told = self._to_room(token.room_arn, frame, last_recipient)
+        logged = self._chat_log.record(
+            token.room_arn, "MESSAGE", frame, message.received_at
+        )
+        return (*told, *logged)
 
     def send_event(
         self, occasion: Occasion, name: str, attributes: Mapping[str, str] | None
@@ -81,7 +87,9 @@ class LiveRooms:
         frame = event_frame(
             occasion.id, occasion.request_id, name, attributes, send_time
         )
-        return self._to_room(occasion.room_arn, frame)
+        room_arn = occasion.room_arn
+        logged = self._chat_log.record(room_arn, "EVENT", frame, occasion.now)
+        return (*self._to_room(room_arn, frame), *logged)
 
     def delete_message(
         self, occasion: Occasion, message_id: str, reason: str | None

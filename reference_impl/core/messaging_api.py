@@ -10,7 +10,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from ivschat_conformance.reference_impl.core.changes import Change, TokenUsed
+from ivschat_conformance.reference_impl.core.changes import (
+    Change,
+    TokensForgotten,
+    TokenUsed,
+)
 from ivschat_conformance.reference_impl.core.effects import Effect, Review
 from ivschat_conformance.reference_impl.core.errors import CallerError
 from ivschat_conformance.reference_impl.core.frames import Message
@@ -117,21 +121,32 @@ class MessagingApi:
         text = (request.header("sec-websocket-protocol") or "").partition(",")[0]
         if not (text := text.strip(" \t")):
             raise HandshakeRefusedError(401, "Offer a chat token as the subprotocol.")
+        if self._service.settings.pending_verification:
+            raise HandshakeRefusedError(403, "The account is pending verification.")
         try:
-            token = self._service.tokens.open(text)
+            token = self._service.state.tokens.open(text)
         except TokenError:
             raise HandshakeRefusedError(401, "This is no chat token.") from None
         if token.token_expiration_time <= now:
             raise HandshakeRefusedError(401, "The chat token has expired.")
-        if self._service.used_tokens.has(token.number, token.token_expiration_time):
+        if self._service.state.used_tokens.has(
+            token.number, token.token_expiration_time
+        ):
             raise HandshakeRefusedError(401, "The chat token has been used.")
-        if self._service.find_room(token.room_arn) is None:
+        if token.room_arn not in self._service.state.rooms:
             raise HandshakeRefusedError(404, "The token's room is not there any more.")
-        changes = (TokenUsed(token.number, token.token_expiration_time),)
-        self._service.apply(changes, now)
+        changes = (
+            TokenUsed(token.number, token.token_expiration_time),
+            *self._forgotten(now),
+        )
+        self._service.apply(changes)
         session = Session(token, address, now)
         self._live.sessions.add(session)
         return Opening(session, text, changes)
+
+    def _forgotten(self, now: datetime) -> tuple[Change, ...]:
+        up_to = self._service.state.used_tokens.to_forget(now)
+        return () if up_to is None else (TokensForgotten(up_to, now),)
 
     def receive(self, session: Session, frame: bytes, now: datetime) -> Effects:
         """Perform one request: what it leads to, or an ERROR for its sender."""
@@ -186,7 +201,7 @@ class MessagingApi:
 
     def _send_message(self, request: _Request) -> Effects:
         session, occasion = request.session, request.occasion
-        room = self._service.room(occasion.room_arn)
+        room = self._service.state.room(occasion.room_arn)
         content = request.members["Content"]
         if len(content) > room.maximum_message_length:
             raise RequestRefusedError(
@@ -202,6 +217,7 @@ class MessagingApi:
             content=content,
             attributes=request.members.get("Attributes"),
             send_time=self._live.send_time(occasion.now),
+            received_at=occasion.now,
         )
         handler = room.review_handler
         if handler is None and not session.under_review:

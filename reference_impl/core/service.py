@@ -1,48 +1,44 @@
-"""The service: its state, and what each operation answers and changes at an instant."""
+"""The service: its state, its operations by name, and how it starts."""
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Any, NamedTuple
 
-from ivschat_conformance.reference_impl.core import tokens
 from ivschat_conformance.reference_impl.core.changes import (
     Change,
-    RoomDeleted,
+    Cleared,
     RoomStored,
-    TokenUsed,
+    TokenKeysStored,
 )
-from ivschat_conformance.reference_impl.core.errors import (
-    Reason,
-    ResourceNotFoundException,
-    ValidationException,
-)
+from ivschat_conformance.reference_impl.core.chat_log import ChatLog
+from ivschat_conformance.reference_impl.core.chat_operations import ChatOperations
+from ivschat_conformance.reference_impl.core.errors import PendingVerification
 from ivschat_conformance.reference_impl.core.ids import Ids
-from ivschat_conformance.reference_impl.core.live_rooms import (
-    Effects,
-    LiveRooms,
-    Occasion,
+from ivschat_conformance.reference_impl.core.live_rooms import Effects, LiveRooms
+from ivschat_conformance.reference_impl.core.logging_operations import (
+    LoggingOperations,
 )
+from ivschat_conformance.reference_impl.core.outcome import Outcome
+from ivschat_conformance.reference_impl.core.paging import Pages
 from ivschat_conformance.reference_impl.core.review import ReviewTarget
-from ivschat_conformance.reference_impl.core.rooms import ROOM, Room, new_room
+from ivschat_conformance.reference_impl.core.room_operations import RoomOperations
+from ivschat_conformance.reference_impl.core.rooms import Room, new_room
 from ivschat_conformance.reference_impl.core.settings import SeededRoom, Settings
-from ivschat_conformance.reference_impl.core.used_tokens import UsedTokens
-from ivschat_conformance.schemas import limits, timestamps
+from ivschat_conformance.reference_impl.core.state import State
+from ivschat_conformance.reference_impl.core.tag_operations import TagOperations
 from ivschat_conformance.schemas.arn import Arn, room_arn
+from ivschat_conformance.schemas.operations import load_operations
 
-_RESERVED = "aws:"  # event names of the service's own (SEVT-06, OPEN-24)
+Perform = Callable[[Mapping[str, Any], datetime], Outcome]
 
 
-class Outcome(NamedTuple):
-    """What an operation answers, None where it has no output, and what comes of it.
+class Started(NamedTuple):
+    """What a start comes to: what is to be kept from now on, and who has to leave."""
 
-    `changes` are to be kept, `effects` to be carried out on connections.
-    """
-
-    output: dict[str, Any] | None
-    changes: tuple[Change, ...] = ()
-    effects: Effects = ()
+    changes: tuple[Change, ...]
+    effects: Effects
 
 
 class Service:
@@ -57,9 +53,12 @@ class Service:
     def __init__(self, settings: Settings, random: Random) -> None:
         self.settings = settings
         self.ids = Ids(random)
-        self.live = LiveRooms(self.ids, random)
+        self.state = State()
+        self.live = LiveRooms(self.ids, random, ChatLog(self.state))
         self.review_targets: Mapping[str, ReviewTarget] = {}
         self._random = random
+        self._chat = ChatOperations(settings, self.ids, self.state, self.live)
+        self._operations = self._by_name(Pages(random.randbytes(32)))
         self._room_arns = {
             room.name: room_arn(
                 settings.region,
@@ -68,155 +67,96 @@ class Service:
             )
             for room in settings.seeded_rooms
         }
-        self._rooms: dict[str, Room] = {}
-        self._operations: Mapping[
-            str, Callable[[Mapping[str, Any], datetime], Outcome]
-        ] = {
-            "CreateChatToken": self.create_chat_token,
-            "CreateRoom": self.create_room,
-            "GetRoom": self.get_room,
-            "DeleteRoom": self.delete_room,
-            "SendEvent": self.send_event,
-            "DeleteMessage": self.delete_message,
-            "DisconnectUser": self.disconnect_user,
-        }
 
     @property
     def seeded_room_arns(self) -> dict[str, str]:
         """The rooms that are there from the start, by name."""
         return dict(self._room_arns)
 
-    def start(self, now: datetime) -> Effects:
-        """Hold the seeded rooms and nothing else, as after the start.
+    def start(self, now: datetime, kept: Iterable[Change] = ()) -> Started:
+        """Hold what was kept and the seeded rooms, and nothing else.
 
-        Whoever is connected has to leave, and no token from before opens anything.
+        Whoever is connected has to leave. Without what was kept, no token from before
+        opens anything.
         """
         effects = self.live.close_all()
-        self.tokens = tokens.TokenVault(urlsafe_b64encode(self._random.randbytes(32)))
-        self.used_tokens = UsedTokens()
-        self._issued = 0
         self.review_targets = {}
-        self._rooms = {}
-        for seeded in self.settings.seeded_rooms:
-            self.apply((RoomStored(self._seeded_room(seeded, now)),), now)
-        return effects
+        changes: tuple[Change, ...] = (Cleared(), *kept)
+        self.apply(changes)
+        return Started((*changes, *self._begin(now)), effects)
+
+    def hold(self, kept: Iterable[Change]) -> None:
+        """Hold what was kept, and nothing else: what could not be kept is undone."""
+        self.apply((Cleared(), *kept))
+        self._chat.begin()
 
     def perform(
         self, operation: str, request: Mapping[str, Any], now: datetime
     ) -> Outcome:
         """Perform a control-plane operation by its name, and apply its changes."""
+        if self.settings.pending_verification:
+            _refuse_unverified(operation)
         outcome = self._operations[operation](request, now)
-        self.apply(outcome.changes, now)
+        self.apply(outcome.changes)
         return outcome
 
-    def apply(self, changes: Iterable[Change], now: datetime) -> None:
+    def apply(self, changes: Iterable[Change]) -> None:
         """Make the changes so."""
-        for change in changes:
-            match change:
-                case RoomStored(room):
-                    self._rooms[room.arn] = room
-                case RoomDeleted(arn):
-                    del self._rooms[arn]
-                case TokenUsed(number, expiration):
-                    self.used_tokens.add(number, expiration, now)
-
-    def find_room(self, arn: str) -> Room | None:
-        """Return a room, or None if there is none of this ARN here."""
-        return self._rooms.get(arn)
-
-    def room(self, arn: str) -> Room:
-        """Return a room, or raise; one of another region or account is not here."""
-        room = self.find_room(arn)
-        if room is None:
-            raise _not_found(arn, ROOM)
-        return room
+        self.state.apply(changes)
 
     def review_target(self, handler_arn: str) -> ReviewTarget | None:
         """Return where a message review handler is, or None if nobody has said so."""
         return self.review_targets.get(handler_arn, self.settings.review_handler)
 
-    def create_chat_token(self, request: Mapping[str, Any], now: datetime) -> Outcome:
-        """Issue a token for a room that is here (TOKEN-REQ, TOKEN-RESP)."""
-        minutes = request.get(
-            "sessionDurationInMinutes", limits.default("SessionDurationInMinutes")
-        )
-        room = self.room(request["roomIdentifier"])
-        self._issued += 1
-        token = tokens.issue(
-            number=self._issued,
-            room_arn=room.arn,
-            user_id=request["userId"],
-            capabilities=request.get("capabilities", ()),
-            attributes=request.get("attributes", {}),
-            session_duration=timedelta(minutes=minutes),
-            token_lifetime=self.settings.token_lifetime,
-            now=now,
-        )
-        return Outcome(
-            {
-                "token": self.tokens.seal(token),
-                "tokenExpirationTime": timestamps.whole_seconds(
-                    token.token_expiration_time
-                ),
-                "sessionExpirationTime": timestamps.whole_seconds(
-                    token.session_expiration_time
-                ),
-            }
-        )
+    def _begin(self, now: datetime) -> tuple[Change, ...]:
+        """Make the seeded rooms and the keys that are missing; return the changes.
 
-    def create_room(self, request: Mapping[str, Any], now: datetime) -> Outcome:
-        """Create a room; names need not be unique (ROOM-CREATE-08)."""
-        for identifier in request.get("loggingConfigurationIdentifiers", ()):
-            raise _not_found(identifier, "LOGGING_CONFIGURATION")
-        room = new_room(
-            request,
-            region=self.settings.region,
-            account_id=self.settings.account_id,
-            room_id=self.ids.resource_id(),
-            now=now,
-        )
-        return Outcome(room.wire(), (RoomStored(room),))
+        The oldest room that was kept under a seeded name is that room.
+        """
+        rooms = self.state.rooms
+        newest_first = reversed(rooms.items())
+        kept = {room.settings.get("name"): arn for arn, room in newest_first}
+        for seeded in self.settings.seeded_rooms:
+            arn = self._room_arns[seeded.name]
+            if seeded.room_id is None and arn not in rooms:
+                self._room_arns[seeded.name] = kept.get(seeded.name, arn)
+        changes: list[Change] = [
+            RoomStored(self._seeded_room(seeded, now))
+            for seeded in self.settings.seeded_rooms
+            if self._room_arns[seeded.name] not in rooms
+        ]
+        if not self.state.tokens.has_keys:
+            key = urlsafe_b64encode(self._random.randbytes(32))
+            changes.append(TokenKeysStored((key,)))
+        self.apply(changes)
+        self._chat.begin()
+        return tuple(changes)
 
-    def get_room(self, request: Mapping[str, Any], _now: datetime) -> Outcome:
-        """Return a room's settings (ROOM-GET-01)."""
-        return Outcome(self.room(request["identifier"]).wire())
-
-    def delete_room(self, request: Mapping[str, Any], _now: datetime) -> Outcome:
-        """Delete a room, and close its connections (ROOM-DEL-01, WS-CLOSE-11)."""
-        arn = self.room(request["identifier"]).arn
-        return Outcome(None, (RoomDeleted(arn),), self.live.close_room(arn))
-
-    def send_event(self, request: Mapping[str, Any], now: datetime) -> Outcome:
-        """Send an application's event to a room (SEVT-02, SEVT-03)."""
-        name = request["eventName"]
-        if name.startswith(_RESERVED):
-            raise ValidationException(
-                f"eventName must not start with {_RESERVED}: the service's events do.",
-                Reason.FIELD_VALIDATION_FAILED,
-                (("eventName", f"must not start with {_RESERVED}"),),
-            )
-        occasion = self._occasion(request, now)
-        effects = self.live.send_event(occasion, name, request.get("attributes"))
-        return Outcome({"id": occasion.id}, effects=effects)
-
-    def delete_message(self, request: Mapping[str, Any], now: datetime) -> Outcome:
-        """Tell a room to delete a message, whether it had it or not (DELM-03)."""
-        occasion = self._occasion(request, now)
-        effects = self.live.delete_message(
-            occasion, request["id"], request.get("reason")
-        )
-        return Outcome({"id": occasion.id}, effects=effects)
-
-    def disconnect_user(self, request: Mapping[str, Any], now: datetime) -> Outcome:
-        """Close a user's connections to a room, if there are any (DISC-02, DISC-03)."""
-        effects = self.live.disconnect_user(
-            self._occasion(request, now), request["userId"], request.get("reason")
-        )
-        return Outcome(None, effects=effects)
-
-    def _occasion(self, request: Mapping[str, Any], now: datetime) -> Occasion:
-        arn = self.room(request["roomIdentifier"]).arn
-        return Occasion(arn, self.ids.resource_id(), now)
+    def _by_name(self, pages: Pages) -> Mapping[str, Perform]:
+        settings, ids, state = self.settings, self.ids, self.state
+        chat = self._chat
+        rooms = RoomOperations(settings, ids, state, self.live, pages)
+        logging = LoggingOperations(settings, ids, state, pages)
+        tags = TagOperations(state)
+        return {
+            "CreateChatToken": chat.create_chat_token,
+            "SendEvent": chat.send_event,
+            "DeleteMessage": chat.delete_message,
+            "DisconnectUser": chat.disconnect_user,
+            "CreateRoom": rooms.create,
+            "GetRoom": rooms.get,
+            "UpdateRoom": rooms.update,
+            "DeleteRoom": rooms.delete,
+            "ListRooms": rooms.list,
+            "CreateLoggingConfiguration": logging.create,
+            "GetLoggingConfiguration": logging.get,
+            "UpdateLoggingConfiguration": logging.update,
+            "DeleteLoggingConfiguration": logging.delete,
+            "ListLoggingConfigurations": logging.list,
+            "ListTagsForResource": tags.list,
+            "TagResource": tags.tag,
+            "UntagResource": tags.untag,
+        }
 
     def _seeded_room(self, seeded: SeededRoom, now: datetime) -> Room:
         arn = Arn.parse(self._room_arns[seeded.name])
@@ -229,9 +169,7 @@ class Service:
         )
 
 
-def _not_found(arn: str, resource_type: str) -> ResourceNotFoundException:
-    return ResourceNotFoundException(
-        "No such resource in this account and region.",
-        arn.rpartition("/")[2],
-        resource_type,
-    )
+def _refuse_unverified(operation: str) -> None:
+    """Refuse what an account that is not verified yet may not do (IAM-05)."""
+    if "PendingVerification" in load_operations()[operation].errors:
+        raise PendingVerification("The account is pending verification.")

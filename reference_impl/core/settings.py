@@ -30,7 +30,9 @@ class Settings:
     `rooms` are names, or ARNs that fix the room's id and the fake's account;
     `token_lifetime` is a minute unless asked otherwise (TOKEN-RESP-13); `clock` freezes
     the fake at this instant from the start; `review_handler` reviews messages for every
-    ARN that the control API has not led elsewhere. Raises SettingError.
+    ARN that the control API has not led elsewhere; the quotas are the service's own
+    (LOGCFG-16, LIMIT-10); with `pending_verification` the account may do little
+    (IAM-05). Raises SettingError.
     """
 
     region: str = "us-west-2"
@@ -42,6 +44,9 @@ class Settings:
     clock: datetime | None = None
     control: bool = True
     review_handler: ReviewTarget | None = None
+    logging_configuration_quota: int = 10
+    room_quota: int = 50_000
+    pending_verification: bool = False
     seeded_rooms: Sequence["SeededRoom"] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -78,12 +78,18 @@ def issue(  # noqa: PLR0913 - a token says seven things, each under its name
 class TokenVault:
     """Seals and opens tokens; it alone knows the keys, and never shows one.
 
-    `keys` are Fernet keys, the newest first; each opens what it once sealed.
+    `keys` are Fernet keys, the newest first; each opens what it once sealed. Without
+    any, nothing is opened that was sealed elsewhere.
     """
 
     def __init__(self, *keys: bytes) -> None:
         self._fernets = [Fernet(key) for key in keys]
-        self._recipe = MultiFernet(self._fernets)
+        self._recipe = MultiFernet(self._fernets or [Fernet(Fernet.generate_key())])
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether it was given any keys."""
+        return bool(self._fernets)
 
     def rotate(self, key: bytes, *, keep: int = 1) -> None:
         """Seal with `key` from now on; the `keep` newest older keys go on opening.

@@ -6,7 +6,7 @@ _FEW = 1_024  # not worth tidying up
 
 
 class UsedTokens:
-    """Remembers used tokens by their numbers, and forgets those that have expired.
+    """Remembers used tokens by their numbers, and can forget those that have expired.
 
     Forgetting is safe even if the clock is set back later: of the tokens up to the
     highest number forgotten, those that had expired at that instant stay refused, used
@@ -28,21 +28,28 @@ class UsedTokens:
             number <= highest and expiration <= at for highest, at in self._forgotten
         )
 
-    def add(self, number: int, expiration: datetime, now: datetime) -> None:
-        """Remember that this token is used; forget others where there are many."""
+    def add(self, number: int, expiration: datetime) -> None:
+        """Remember that this token is used."""
         self._expirations[number] = expiration
-        if len(self._expirations) >= self._tidy_at:
-            self._tidy(now)
 
-    def _tidy(self, now: datetime) -> None:
-        kept = {n: end for n, end in self._expirations.items() if end > now}
-        if len(kept) < len(self._expirations):
-            highest = max(self._expirations.keys() - kept.keys())
-            self._forgotten = [
-                (number, at)
-                for number, at in self._forgotten
-                if number > highest or at > now  # only where the clock was set back
-            ]
-            self._forgotten.append((highest, now))
-        self._expirations = kept
-        self._tidy_at = max(_FEW, 2 * len(kept))
+    def to_forget(self, now: datetime) -> int | None:
+        """Return up to which number to forget at this instant, if there are many."""
+        if len(self._expirations) < self._tidy_at:
+            return None
+        expired = [n for n, end in self._expirations.items() if end <= now]
+        self._tidy_at = max(_FEW, 2 * (len(self._expirations) - len(expired)))
+        return max(expired, default=None)
+
+    def forget(self, up_to: int, at: datetime) -> None:
+        """Forget the tokens up to this number that had expired at this instant."""
+        self._expirations = {
+            number: end
+            for number, end in self._expirations.items()
+            if number > up_to or end > at
+        }
+        self._forgotten = [
+            (highest, when)
+            for highest, when in self._forgotten
+            if highest > up_to or when > at  # only where the clock was set back
+        ]
+        self._forgotten.append((up_to, at))

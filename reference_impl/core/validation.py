@@ -77,7 +77,7 @@ class InputReader:
         known: dict[str, Any] = self._structure.keep_known(value)
         try:
             if self._validator.is_valid(known):
-                return known
+                return {name: _whole(member) for name, member in known.items()}
             errors = list(self._validator.iter_errors(known))
         except ValueError:  # the engine goes less deep than the parser
             raise SerializationException("The input is nested too deeply.") from None
@@ -101,6 +101,11 @@ class InputReader:
             Reason.FIELD_VALIDATION_FAILED,
             tuple(broken.items()),
         )
+
+
+def _whole(member: Any) -> Any:
+    """Return the integer that JSON wrote as 60.0; what has a fraction stays."""
+    return int(member) if isinstance(member, float) and member.is_integer() else member
 
 
 @cache
@@ -198,6 +203,8 @@ _RULES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "maximum": lambda kind: f"must be {kind['limit']} or less",
     "maxItems": lambda kind: f"must have {kind['limit']} entries or fewer",
     "maxProperties": lambda kind: f"must have {kind['limit']} entries or fewer",
+    "oneOfNotValid": lambda _: "must have exactly one of its members",
+    "oneOfMultipleValid": lambda _: "must have exactly one of its members",
     "maxTotalBytes": lambda kind: (
         f"must have {kind['message']} bytes of keys and values or fewer"
     ),

@@ -14,12 +14,17 @@ from websockets.frames import Frame, Opcode
 
 from ivschat_conformance import clock
 from ivschat_conformance.reference_impl.adapters.review_call import ReviewCalls
+from ivschat_conformance.reference_impl.adapters.storage import (
+    NOTHING_STORED,
+    Storage,
+)
 from ivschat_conformance.reference_impl.core.effects import (
     Close,
     CloseCode,
     Deliver,
     Effect,
     Review,
+    WriteLog,
 )
 from ivschat_conformance.reference_impl.core.http_messages import (
     HttpRequest,
@@ -94,9 +99,15 @@ class Outlet(Protocol):
 class Deliveries:
     """The sessions' connections of one server; methods are for its loop's thread."""
 
-    def __init__(self, core: HoldsSessions, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        core: HoldsSessions,
+        loop: asyncio.AbstractEventLoop,
+        storage: Storage = NOTHING_STORED,
+    ) -> None:
         self.core = core
         self.loop = loop
+        self.storage = storage
         self._outlets: dict[Session, Outlet] = {}
         self._laden: list[Outlet] = []
         self._reviews = ReviewCalls(loop, self._reviewed)
@@ -140,6 +151,8 @@ class Deliveries:
                         outlet.close(code, reason)
                 case Review():
                     self._reviews.ask(effect)
+                case WriteLog():
+                    self.storage.write_log(effect)
 
     def close(self) -> None:
         """Cut every connection and forget what is under way."""

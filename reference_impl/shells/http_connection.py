@@ -12,6 +12,10 @@ from random import SystemRandom
 from typing import cast
 
 from ivschat_conformance import clock
+from ivschat_conformance.reference_impl.adapters.storage import (
+    NOTHING_STORED,
+    Storage,
+)
 from ivschat_conformance.reference_impl.core.http_messages import (
     AnswersHttp,
     HttpRequest,
@@ -65,6 +69,7 @@ class Surroundings:
     loop: asyncio.AbstractEventLoop
     timeouts: Timeouts = DEFAULT_TIMEOUTS
     deliveries: Deliveries | None = None  # none where the core holds no sessions
+    storage: Storage = NOTHING_STORED
     connections: "set[HttpConnection]" = field(default_factory=set)
     closed: bool = False
 
@@ -181,10 +186,14 @@ class HttpConnection(asyncio.Protocol):
 
     def _answer(self, request: HttpRequest, connection_field: str) -> bytes:
         head_only = request.method == "HEAD"
-        try:  # the reply's changes are for a shell that keeps state on disk
+        try:
             reply = self._shared.core.answer(request, clock.now())
-            if reply.effects and self._shared.deliveries is not None:
-                self._shared.deliveries.carry_out(reply.effects)
+            try:
+                if reply.changes:
+                    self._shared.storage.keep(reply.changes)
+            finally:  # whoever the core has let go has to leave, kept or not
+                if reply.effects and self._shared.deliveries is not None:
+                    self._shared.deliveries.carry_out(reply.effects)
             return _encode(reply.response, connection_field, head_only=head_only)
         except Exception as error:  # the server outlives a defect of the core
             failure = _failure(error)

@@ -13,6 +13,10 @@ from types import FrameType
 from typing import Self, TypeVar, TypeVarTuple
 
 from ivschat_conformance import clock
+from ivschat_conformance.reference_impl.adapters.storage import (
+    NOTHING_STORED,
+    Storage,
+)
 from ivschat_conformance.reference_impl.core.effects import Effect
 from ivschat_conformance.reference_impl.core.http_messages import AnswersHttp
 from ivschat_conformance.reference_impl.shells.deliveries import (
@@ -114,14 +118,17 @@ async def start(
     port: int,
     *,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
+    storage: Storage = NOTHING_STORED,
 ) -> RunningServer:
     """Listen with the running event loop; port 0 takes any free one.
 
     Raises ServerStartError where that cannot be.
     """
     loop = asyncio.get_running_loop()
-    deliveries = Deliveries(core, loop) if isinstance(core, HoldsSessions) else None
-    shared = Surroundings(core, loop, timeouts, deliveries)
+    deliveries = (
+        Deliveries(core, loop, storage) if isinstance(core, HoldsSessions) else None
+    )
+    shared = Surroundings(core, loop, timeouts, deliveries, storage)
     if not host:
         raise ServerStartError("no host to listen on: give one, such as 127.0.0.1")
     if not 0 <= port <= _MAX_PORT:
@@ -189,10 +196,12 @@ class ServerThread:
         port: int = 0,
         *,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        storage: Storage = NOTHING_STORED,
     ) -> None:
         self._core = core
         self._where = (host, port)
         self._timeouts = timeouts
+        self._storage = storage
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()  # while it is held, the loop goes on running
         self._running: _Running | None = None
@@ -283,7 +292,9 @@ class ServerThread:
                 raise
 
     async def _serve(self, started: Future[Address]) -> None:
-        server = await start(self._core, *self._where, timeouts=self._timeouts)
+        server = await start(
+            self._core, *self._where, timeouts=self._timeouts, storage=self._storage
+        )
         stopping = asyncio.Event()
         try:
             if started.set_running_or_notify_cancel():
@@ -312,7 +323,7 @@ def run(
     port: int,
     ready: Callable[[Address], None],
     *,
-    timeouts: Timeouts = DEFAULT_TIMEOUTS,
+    storage: Storage = NOTHING_STORED,
 ) -> None:
     """Serve in the main thread until SIGINT or SIGTERM; call `ready` once it listens.
 
@@ -322,7 +333,7 @@ def run(
     stopping = asyncio.Event()
 
     async def serve() -> None:
-        server = await start(core, host, port, timeouts=timeouts)
+        server = await start(core, host, port, storage=storage)
         try:
             ready(server.address)
             await stopping.wait()

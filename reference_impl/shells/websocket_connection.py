@@ -55,6 +55,11 @@ def open_websocket(
     opening = deliveries.core.open_session(handshake, address, clock.now())
     if isinstance(opening, HttpResponse):
         return opening, None
+    try:
+        deliveries.storage.keep(opening.changes)
+    except Exception:
+        deliveries.core.leave(opening.session)
+        raise
     subprotocol = ("Sec-WebSocket-Protocol", opening.subprotocol)
     return (
         HttpResponse(response.status, (*response.headers, subprotocol)),

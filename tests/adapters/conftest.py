@@ -56,7 +56,7 @@ class Asker:
 
     def ask(self, target: ReviewTarget) -> PendingMessage:
         """Ask about a message of its own, and return it."""
-        message = PendingMessage(cast("Any", None), cast("Any", None), "ALLOW", 500)
+        message = PendingMessage(cast("Any", None), cast("Any", None), "ALLOW", 500, 1)
         self.calls.ask(Review(message, target, DOCUMENT))
         return message
 

@@ -77,7 +77,7 @@ def connect() -> Iterator[Connect]:
     """Open boto3's client, which learns the endpoint from the environment alone."""
     opened = []
 
-    def open_client(**settings: object) -> Any:
+    def open_client(**settings: Any) -> Any:
         opened.append(boto3.session.Session().client("ivschat", **settings))
         return opened[-1]
 

@@ -153,7 +153,7 @@ def test_bad_option_is_one_sentence_and_exit_code_2(
 def review_handler(monkeypatch: pytest.MonkeyPatch, *options: str) -> Any:
     """Return what would review messages if `serve` were started like this."""
     cores: list[Any] = []
-    monkeypatch.setattr(server, "run", lambda core, *_: cores.append(core))
+    monkeypatch.setattr(server, "run", lambda core, *_, **__: cores.append(core))
 
     assert main(["serve", *options]) == 0
     return cores[0].service.review_target(LAMBDA)
@@ -228,7 +228,7 @@ def test_control_api_is_served_on_loopback_or_when_asked_for(
     """Whoever reaches it moves the clock: no other machine does, unless asked for."""
     found = []
 
-    def answer(core: Any, *_: object) -> None:
+    def answer(core: Any, *_: object, **__: object) -> None:
         request = HttpRequest("GET", "/_control/clock", (), b"")
         found.append(core.answer(request, datetime(2020, 1, 2, tzinfo=UTC)))
 
@@ -261,5 +261,7 @@ def test_help_fits_a_terminal_and_names_every_option(
         "--clock",
         "--control",
         "--review-handler",
+        "--state",
+        "--log-directory",
         "--mutant",
     ]

@@ -284,7 +284,7 @@ def test_reset_makes_old_tokens_worthless() -> None:
 def opens(fake: Endpoint, text: str) -> bool:
     """Say whether a token opens."""
     try:
-        return fake.service.tokens.open(text).number == 1
+        return fake.service.state.tokens.open(text).number == 1
     except TokenError:
         return False
 

@@ -93,7 +93,7 @@ def test_signed_request_gets_a_token() -> None:
 
     body = output(fake, SIGNED)
 
-    token = fake.service.tokens.open(body.pop("token"))
+    token = fake.service.state.tokens.open(body.pop("token"))
     assert (token.room_arn, token.user_id) == (ROOM, "11231234")
     assert body == {
         "tokenExpirationTime": "2026-11-24T01:52:27Z",
@@ -258,9 +258,9 @@ def test_same_randomness_makes_the_same_fake() -> None:
     text = output(first, asked)["token"]
 
     assert arns[0] == arns[1] != arns[2]
-    assert again.service.tokens.open(text).user_id == "user-1"
+    assert again.service.state.tokens.open(text).user_id == "user-1"
     with pytest.raises(TokenError):
-        other.service.tokens.open(text)
+        other.service.state.tokens.open(text)
 
 
 def forms(secret: bytes) -> Iterator[bytes]:
@@ -305,11 +305,13 @@ def test_no_answer_of_any_call_has_key_material() -> None:
     first = output(fake, asked[0])["token"]
 
     answers = [answered(fake, one) for one in asked]
-    fake.service.tokens.rotate(urlsafe_b64encode(rotated))
+    fake.service.state.tokens.rotate(urlsafe_b64encode(rotated))
     answers += [answered(fake, one) for one in asked]
     answers += [fake.refuse(fault, MACHINE) for fault in TransportFault]
 
-    shown = f"{fake!r} {fake} {fake.service!r} {fake.service.tokens!r} {answers!r}"
+    shown = (
+        f"{fake!r} {fake} {fake.service!r} {fake.service.state.tokens!r} {answers!r}"
+    )
     everything = b"\n".join(
         [shown.encode()]
         + [answer.body + str(answer.headers).encode() for answer in answers]

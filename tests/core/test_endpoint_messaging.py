@@ -3,10 +3,11 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ivschat_conformance.reference_impl.core.effects import Close, Deliver
 from ivschat_conformance.reference_impl.core.errors import ValidationException
 from ivschat_conformance.reference_impl.core.http_messages import HttpResponse
 from ivschat_conformance.reference_impl.core.tokens import TokenError
@@ -187,9 +188,17 @@ def test_sessions_that_end_together_end_in_order(open_room: "OpenRoom") -> None:
 
     effects = room.fake.turn(room.now)
 
-    users = [next(iter(told.sessions)).token.user_id for told in effects[::2]]
-    assert users == ["user-2", "user-1"]
-    assert [close.session.token.user_id for close in effects[1::2]] == users
+    seen = []
+    for effect in effects:
+        match effect:
+            case Deliver(sessions):
+                seen += [("told", session.token.user_id) for session in sessions]
+            case Close(session):
+                seen.append(("closed", session.token.user_id))
+    assert seen == [
+        (what, user) for user in ("user-2", "user-1") for what in ("told", "closed")
+    ]
+    assert len(effects) == len(seen)
     assert room.fake.turn(room.now) == ()
 
 
@@ -279,7 +288,7 @@ def test_reset_closes_all_connections_and_makes_old_tokens_worthless(
         assert isinstance(answer, HttpResponse)
         assert answer.status == 401
         with pytest.raises(TokenError):
-            room.fake.service.tokens.open(token)
+            room.fake.service.state.tokens.open(token)
     newcomer = room.connect()
     room.say(newcomer)
     assert len(newcomer.took()) == 1
@@ -398,7 +407,7 @@ def test_caller_in_this_process_performs_operations_without_http(
     ],
 )
 def test_refused_call_reaches_nobody(
-    open_room: "OpenRoom", operation: str, body: dict[str, object]
+    open_room: "OpenRoom", operation: str, body: dict[str, Any]
 ) -> None:
     """No frame and no close comes of it."""
     room = open_room()

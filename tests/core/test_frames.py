@@ -44,6 +44,7 @@ def message(**changed: Any) -> Message:
         "content": "hello",
         "attributes": {"lang": "en"},
         "send_time": SEND_TIME,
+        "received_at": NOW,
     }
     return Message(**{**members, **changed})
 

@@ -289,7 +289,7 @@ def test_whatever_is_offered_only_a_token_opens(
     headers = tuple((name, make(token, other)) for name, make in made)
     request = HttpRequest(method, target, headers)
     offered = request.header("sec-websocket-protocol") or ""
-    first = offered.partition(",")[0].strip()
+    first = offered.partition(",")[0].strip(" \t")
 
     answer = room.fake.open_session(request, "192.0.2.7", room.now)
 

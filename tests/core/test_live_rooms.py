@@ -6,11 +6,13 @@ from random import Random
 
 import pytest
 
+from ivschat_conformance.reference_impl.core.chat_log import ChatLog
 from ivschat_conformance.reference_impl.core.effects import Close, Deliver, Effect
 from ivschat_conformance.reference_impl.core.frames import Message
 from ivschat_conformance.reference_impl.core.ids import Ids
 from ivschat_conformance.reference_impl.core.live_rooms import LiveRooms, Occasion
 from ivschat_conformance.reference_impl.core.sessions import Session
+from ivschat_conformance.reference_impl.core.state import State
 from ivschat_conformance.reference_impl.core.tokens import issue
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -22,7 +24,7 @@ OCCASION = Occasion(ROOM, "Qw1eRt2yUi3O", NOW, "r-3")
 def live() -> LiveRooms:
     """Return rooms without anybody in them."""
     random = Random(20260102)  # noqa: S311 - must be repeatable
-    return LiveRooms(Ids(random), random)
+    return LiveRooms(Ids(random), random, ChatLog(State()))
 
 
 def joined(
@@ -50,7 +52,7 @@ def joined(
 
 def message() -> Message:
     """Return a message of NOW."""
-    return Message("Ab3dEf6hIj9L", "r-1", "hello", None, "2026-01-02T03:04:05Z")
+    return Message("Ab3dEf6hIj9L", "r-1", "hello", None, "2026-01-02T03:04:05Z", NOW)
 
 
 def seen(effects: tuple[Effect, ...]) -> list[tuple[object, ...]]:

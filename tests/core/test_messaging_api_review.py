@@ -270,8 +270,8 @@ def test_message_of_a_room_that_lost_its_handler_waits_for_those_before_it(
     sender, viewer = pair(room, arn)
     room.say(sender, "first")
     service = room.fake.service
-    without = replace(service.room(arn), settings={})
-    service.apply((RoomStored(without),), room.now)
+    without = replace(service.state.room(arn), settings={})
+    service.apply((RoomStored(without),))
 
     room.say(sender, "second")
     assert sender.took() == []
@@ -358,7 +358,7 @@ def test_message_under_review_does_not_outlive_a_reset(open_room: "OpenRoom") ->
     sender, _ = pair(room, arn)
     room.say(sender)
 
-    room.carry_out(room.fake.reset(room.now))
+    room.carry_out(room.fake.reset(room.now).effects)
     room.answer_review(room.reviews[0], ALLOW)
 
     assert sender.took() == []

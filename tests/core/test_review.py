@@ -43,7 +43,7 @@ def pending(
         now=NOW,
     )
     message = Message(
-        "Ab3dEf6hIj9L", "r-1", "as sent", attributes, "2026-01-02T03:04:05Z"
+        "Ab3dEf6hIj9L", "r-1", "as sent", attributes, "2026-01-02T03:04:05Z", NOW
     )
     session = Session(token, "192.0.2.7", NOW)
     return PendingMessage(session, message, fallback, longest, 1)

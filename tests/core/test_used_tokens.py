@@ -11,12 +11,20 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
+def use(used: UsedTokens, number: int, expiration: datetime, now: datetime) -> None:
+    """Use a token up at this instant as the messaging API does: add, then tidy up."""
+    used.add(number, expiration)
+    up_to = used.to_forget(now)
+    if up_to is not None:
+        used.forget(up_to, now)
+
+
 @pytest.mark.ivschat_verifies("TOKEN-LIFE-03")
 def test_used_token_is_known_and_no_other() -> None:
     """Only the number that was added is used."""
     used = UsedTokens()
 
-    used.add(7, NOW + MINUTE, NOW)
+    use(used, 7, NOW + MINUTE, NOW)
 
     assert used.has(7, NOW + MINUTE)
     assert not used.has(6, NOW + MINUTE)
@@ -32,7 +40,7 @@ def test_used_tokens_that_have_expired_are_forgotten_in_time() -> None:
 
     for number in range(1, 100_001):
         now = NOW + timedelta(seconds=number)
-        used.add(number, now + MINUTE, now)
+        use(used, number, now + MINUTE, now)
         most = max(most, len(used))
 
     assert most <= 1024
@@ -48,7 +56,7 @@ def test_tokens_that_have_not_expired_are_never_forgotten() -> None:
     used = UsedTokens()
 
     for number in range(1, 5001):
-        used.add(number, NOW + MINUTE, NOW)
+        use(used, number, NOW + MINUTE, NOW)
 
     assert len(used) == 5000
     assert all(used.has(number, NOW + MINUTE) for number in range(1, 5001))
@@ -66,13 +74,13 @@ def test_forgotten_token_stays_refused_when_the_clock_is_set_back(
     """
     used = UsedTokens()
     for number in range(1, 1024):
-        used.add(number, NOW + MINUTE, NOW)
+        use(used, number, NOW + MINUTE, NOW)
     later = NOW + passed
-    used.add(1024, later + MINUTE, later)
+    use(used, 1024, later + MINUTE, later)
     assert len(used) == 1  # the others are forgotten
 
     back = NOW + MINUTE / 2  # in time for all of them
-    used.add(1025, back + MINUTE, back)
+    use(used, 1025, back + MINUTE, back)
 
     assert all(used.has(number, NOW + MINUTE) for number in range(1, 1024))
     assert used.has(1024, later + MINUTE)
@@ -83,9 +91,9 @@ def test_tokens_issued_after_the_clock_was_set_back_open() -> None:
     """Their numbers are higher than all that was forgotten: the past is no obstacle."""
     used = UsedTokens()
     for number in range(1, 1024):
-        used.add(number, NOW + MINUTE, NOW)
+        use(used, number, NOW + MINUTE, NOW)
     later = NOW + timedelta(hours=1)
-    used.add(1024, later + MINUTE, later)
+    use(used, 1024, later + MINUTE, later)
 
     assert not used.has(1025, NOW + MINUTE)
     assert not used.has(1025, NOW - MINUTE)
@@ -98,9 +106,9 @@ def test_token_that_outlives_the_forgotten_ones_opens() -> None:
     """
     used = UsedTokens()
     for number in range(2, 1025):
-        used.add(number, NOW + MINUTE, NOW)
+        use(used, number, NOW + MINUTE, NOW)
     later = NOW + timedelta(hours=1)
-    used.add(1025, later + MINUTE, later)
+    use(used, 1025, later + MINUTE, later)
 
     assert not used.has(1, later + MINUTE)
     assert used.has(1, NOW + MINUTE)  # refused, as every token is that had expired
@@ -119,7 +127,7 @@ def test_no_token_is_used_twice_however_the_clock_moves() -> None:
         now += timedelta(seconds=random.random())
         end = now + timedelta(seconds=random.choice([30, 60, 3600]))
         assert not used.has(number, end)  # a number above all that were forgotten
-        used.add(number, end, now)
+        use(used, number, end, now)
         expirations[number] = end
 
     assert all(used.has(number, end) for number, end in expirations.items())
@@ -132,6 +140,6 @@ def test_clock_that_jumps_about_leaves_little_behind() -> None:
     for number in range(1, 200_001):
         day = number // 1000 % 7
         now = NOW + timedelta(days=day, seconds=number % 1000)
-        used.add(number, now + MINUTE, now)
+        use(used, number, now + MINUTE, now)
 
     assert 1 <= len(vars(used)["_forgotten"]) <= 7

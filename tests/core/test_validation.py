@@ -89,6 +89,28 @@ def test_member_of_the_wrong_type_is_named(
 
 
 @pytest.mark.ivschat_verifies("PARSE-04")
+@pytest.mark.parametrize(
+    "shape", ["ListRoomsRequest", "ListLoggingConfigurationsRequest"]
+)
+def test_whole_number_is_read_as_an_integer(shape: str) -> None:
+    """JSON may write 50 as 50.0, which is no other number; 50.5 is refused."""
+    whole = read(b'{"maxResults": 50.0}', shape)
+    error = refusal(b'{"maxResults": 50.5}', shape)
+
+    assert whole == {"maxResults": 50}
+    assert type(whole["maxResults"]) is int
+    assert type(error) is SerializationException
+    assert error.message == "maxResults must be of JSON type integer."
+
+
+def test_number_with_a_fraction_is_read_as_it_is() -> None:
+    """Where a schema allows one, as the control API's does, nothing is cut off."""
+    reader = input_reader("ClockAdvance", api="harness")
+
+    assert reader.read({"seconds": 0.25}) == {"seconds": 0.25}
+
+
+@pytest.mark.ivschat_verifies("PARSE-04")
 def test_all_members_of_a_wrong_type_are_named_at_once() -> None:
     """Each once, however many of its entries are wrong."""
     error = refusal(token_request(userId=1, attributes=[], capabilities=[1, {}]))

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import jsonschema_rs
 import pytest
 
 from ivschat_conformance.schemas import documents
 
-Allows = Callable[[str, object], bool]
+Allows = Callable[[str, Any], bool]
 
 HOMES = {
     shape: api

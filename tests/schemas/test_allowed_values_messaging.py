@@ -37,7 +37,7 @@ ERROR = {
     "ErrorCode": 403,
     "ErrorMessage": "not permitted",
 }
-REVIEWED = {
+REVIEWED: dict[str, Any] = {
     "Content": "hello",
     "MessageId": MESSAGE_ID,
     "RoomArn": ROOM,

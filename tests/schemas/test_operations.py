@@ -6,19 +6,30 @@ from ivschat_conformance.schemas import documents
 from ivschat_conformance.schemas.operations import Operation, load_operations
 
 
-def test_table_has_the_operations_built_so_far() -> None:
-    """CreateChatToken, the life of a room and what happens in it, in this order."""
+def test_table_has_the_17_operations() -> None:
+    """No operation is missing, and none is made up (GEN-03)."""
     operations = load_operations()
 
-    assert tuple(operations) == (
+    assert set(operations) == {
         "CreateChatToken",
+        "CreateLoggingConfiguration",
         "CreateRoom",
-        "GetRoom",
-        "DeleteRoom",
-        "SendEvent",
+        "DeleteLoggingConfiguration",
         "DeleteMessage",
+        "DeleteRoom",
         "DisconnectUser",
-    )
+        "GetLoggingConfiguration",
+        "GetRoom",
+        "ListLoggingConfigurations",
+        "ListRooms",
+        "ListTagsForResource",
+        "SendEvent",
+        "TagResource",
+        "UntagResource",
+        "UpdateLoggingConfiguration",
+        "UpdateRoom",
+    }
+    assert len(operations) == 17
 
 
 def test_row_of_the_table_becomes_an_operation() -> None:
@@ -42,6 +53,16 @@ def test_row_of_the_table_becomes_an_operation() -> None:
     )
 
 
+def test_members_in_path_and_query_are_told() -> None:
+    """UntagResource has one member in its path and one in its query."""
+    operation = load_operations()["UntagResource"]
+
+    assert (operation.method, operation.path) == ("DELETE", "/tags/{resourceArn}")
+    assert operation.path_member == "resourceArn"
+    assert operation.query == ("tagKeys",)
+    assert load_operations()["CreateChatToken"].path_member is None
+
+
 def test_operation_without_a_body_in_its_answer_has_no_response() -> None:
     """DeleteRoom answers 204 and names no response shape."""
     operation = load_operations()["DeleteRoom"]
@@ -50,22 +71,12 @@ def test_operation_without_a_body_in_its_answer_has_no_response() -> None:
     assert operation.response is None
 
 
-def test_operations_on_rooms_need_the_feature_control_plane() -> None:
+def test_all_but_one_operation_need_the_feature_control_plane() -> None:
     """A target that cannot make rooms may still issue tokens."""
-    needing = {
-        name
-        for name, operation in load_operations().items()
-        if operation.feature == "control_plane"
-    }
+    features = {name: row.feature for name, row in load_operations().items()}
 
-    assert needing == {
-        "CreateRoom",
-        "GetRoom",
-        "DeleteRoom",
-        "SendEvent",
-        "DeleteMessage",
-        "DisconnectUser",
-    }
+    assert features.pop("CreateChatToken") is None
+    assert set(features.values()) == {"control_plane"}
 
 
 @pytest.mark.parametrize("operation", load_operations().values(), ids=lambda o: o.name)

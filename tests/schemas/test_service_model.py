@@ -15,16 +15,23 @@ from ivschat_conformance.schemas.operations import Operation, load_operations
 DEVIATIONS = {
     ("ChatToken", "pattern"): "TOKEN-RESP-04: usable as a subprotocol as it is",
     ("CreateChatTokenResponse", "required"): "TOKEN-RESP-01, TOKEN-RESP-03",
+    ("CreateLoggingConfigurationResponse", "required"): "LOGCFG-02: always there",
     ("CreateRoomResponse", "required"): "ROOM-CREATE-02: always there",
     ("DeleteMessageResponse", "required"): "DELM-01: always there",
+    ("GetLoggingConfigurationResponse", "required"): "LOGCFG-02, LOGCFG-14",
     ("GetRoomResponse", "required"): "ROOM-GET-01: the members of CreateRoom",
     ("LambdaArn", "pattern"): "CONTRA-07: the model's copy is mangled",
+    ("LoggingConfigurationSummary", "required"): "LOGCFG-14: the members of Get",
+    ("ResourceArn", "pattern"): "CONTRA-06: without a + it matches no ARN there is",
     ("ResourceId", "minLength"): "ERR-21, ERR-19: there, and not empty",
     ("ResourceId", "pattern"): "ERR-21, ERR-19: any text that is not empty",
     ("ResourceType", "enum"): "CONTRA-08: no word for logging configurations",
     ("ResourceType", "minLength"): "CONTRA-08: any text that is not empty",
+    ("RoomSummary", "required"): "ROOM-LIST-03: always there",
     ("SendEventResponse", "required"): "SEVT-02, CONTRA-16: always there",
     ("Time", "pattern"): "HTTP-RESP-09, HTTP-RESP-11: RFC 3339, said as a pattern",
+    ("UpdateLoggingConfigurationResponse", "required"): "LOGCFG-02: always there",
+    ("UpdateRoomResponse", "required"): "ROOM-CREATE-02: the members of CreateRoom",
 }
 
 # What the model says in prose only, so that no keyword of it can be compared.
@@ -73,13 +80,23 @@ def as_schema(shape: dict[str, Any]) -> dict[str, Any]:
         if theirs in shape:
             schema[ours] = reference(shape[theirs])
     if "members" in shape:
-        members = shape["members"].items()
-        schema["properties"] = {name: reference(member) for name, member in members}
+        schema |= properties(shape)
     if "pattern" in shape:
         schema["pattern"] = f"^{shape['pattern']}$"  # the whole value (VAL-02)
     if shape.get("sensitive"):
         schema["x-sensitive"] = True
     return schema
+
+
+def properties(shape: dict[str, Any]) -> dict[str, Any]:
+    """Return what a schema says of a structure's members; a union has one of them."""
+    members = shape["members"]
+    said: dict[str, Any] = {
+        "properties": {name: reference(member) for name, member in members.items()}
+    }
+    if shape.get("union"):
+        said["oneOf"] = [{"required": [name]} for name in members]
+    return said
 
 
 def reference(member: dict[str, Any]) -> dict[str, str]:
@@ -148,7 +165,9 @@ def test_members_stand_under_the_names_and_in_the_order_of_the_model(
     ours = tuple(as_it_stands(shape).get("properties", ()))
 
     assert ours == tuple(model)
-    assert not any("locationName" in member for member in model.values())
+    assert all(
+        member.get("locationName", name) == name for name, member in model.items()
+    )
 
 
 def test_every_deviation_is_of_a_schema_that_exists() -> None:
@@ -168,6 +187,25 @@ def test_every_shape_that_an_operation_touches_has_a_schema(
     needed = {shape for root in roots for shape in within_reach(root)}
 
     assert needed <= set(documents.shapes())
+
+
+@pytest.mark.ivschat_verifies("GEN-03")
+def test_operations_are_those_of_the_model() -> None:
+    """The table has every operation that the model has, and no other."""
+    assert set(load_operations()) == set(service_model()["operations"])
+
+
+@pytest.mark.ivschat_verifies("GEN-04", "GEN-05", "HTTP-REQ-13")
+@pytest.mark.parametrize("operation", load_operations().values(), ids=lambda o: o.name)
+def test_members_stand_where_the_model_puts_them(operation: Operation) -> None:
+    """The path and the query hold what the model says, and the body all else."""
+    members = service_model()["shapes"][operation.request]["members"]
+    places = {name: member.get("location") for name, member in members.items()}
+
+    elsewhere = {operation.path_member: "uri"} if operation.path_member else {}
+    elsewhere |= dict.fromkeys(operation.query, "querystring")
+
+    assert places == dict.fromkeys(members) | elsewhere
 
 
 @pytest.mark.ivschat_verifies("GEN-04", "GEN-06")
@@ -237,6 +275,8 @@ def test_validation_error_says_why_and_may_list_fields() -> None:
         ("CreateChatTokenRequest", "sessionDurationInMinutes", "Default: 60 ", 60),
         ("CreateRoomRequest", "maximumMessageRatePerSecond", "Default: 10.", 10),
         ("CreateRoomRequest", "maximumMessageLength", "Default: 500.", 500),
+        ("ListRoomsRequest", "maxResults", "Default: 50.", 50),
+        ("ListLoggingConfigurationsRequest", "maxResults", "Default: 50.", 50),
         (
             "MessageReviewHandler",
             "fallbackResult",
@@ -282,6 +322,8 @@ def test_prose_is_read_into_these_schemas_and_no_others() -> None:
         "SessionDurationInMinutes",
         "RoomMaxMessageRatePerSecond",
         "RoomMaxMessageLength",
+        "MaxRoomResults",
+        "MaxLoggingConfigurationResults",
         "FallbackResult",
         "ChatTokenAttributes",
         "EventAttributes",

@@ -227,8 +227,8 @@ def test_flood_is_read_as_it_is_taken(
 
 def new_handshake(core: Endpoint) -> bytes:
     """Return a handshake with a token of its own."""
-    output = core.service.create_chat_token(
-        {"roomIdentifier": ROOM, "userId": "ann"}, clock.now()
+    output = core.perform(
+        "CreateChatToken", {"roomIdentifier": ROOM, "userId": "ann"}, clock.now()
     ).output
     assert output is not None
     return (

@@ -7,9 +7,9 @@ import shlex
 import sys
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ivschat_conformance import clock
 from ivschat_conformance.commands.command_line import CommandLine
 
 if TYPE_CHECKING:
@@ -33,19 +33,24 @@ def main(argv: Sequence[str]) -> int:
             mutation.apply(options.mutant)
         except mutation.MutantError as error:
             command_line.error(str(error))
+    from ivschat_conformance.commands.kept_fake import open_fake
+    from ivschat_conformance.reference_impl.adapters.storage import StorageError
     from ivschat_conformance.reference_impl.core.settings import SettingError
     from ivschat_conformance.reference_impl.shells import server
 
     try:
-        settings = _settings(options)
-        core = _core(settings)
-        server.run(
+        with open_fake(_settings(options), options.state, options.log_directory) as (
             core,
-            options.host,
-            options.port,
-            lambda address: _announce(address, core, options.mutant),
-        )
-    except (SettingError, server.ServerStartError) as error:
+            storage,
+        ):
+            server.run(
+                core,
+                options.host,
+                options.port,
+                lambda address: _announce(address, core, options.mutant),
+                storage=storage,
+            )
+    except (SettingError, StorageError, server.ServerStartError) as error:
         command_line.error(str(error))
     return 0
 
@@ -124,6 +129,18 @@ def parser() -> CommandLine:
         "elsewhere: a loopback URL, or a function of Python",
     )
     add(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="a file to keep rooms, tags and tokens in, for the next start (none)",
+    )
+    add(
+        "--log-directory",
+        type=Path,
+        metavar="DIR",
+        help="a folder for the logs of rooms that have logging configurations (none)",
+    )
+    add(
         "--mutant",
         metavar="NAME",
         help="break one requirement on purpose, to see the suites turn red",
@@ -156,14 +173,6 @@ def _review_handler(text: str | None) -> "ReviewTarget | None":
     from ivschat_conformance.commands.review_handler import review_target
 
     return review_target(text)
-
-
-def _core(settings: "Settings") -> "Endpoint":
-    from random import SystemRandom
-
-    from ivschat_conformance.reference_impl.core.endpoint import Endpoint
-
-    return Endpoint(settings, SystemRandom(), clock.now())
 
 
 def _whole_number(text: str) -> int:

@@ -1,0 +1,18 @@
+"""What an operation comes to."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ivschat_conformance.reference_impl.core.changes import Change
+from ivschat_conformance.reference_impl.core.effects import Effect
+
+
+class Outcome(NamedTuple):
+    """What an operation answers, None where it has no output, and what comes of it.
+
+    `changes` are to be kept, `effects` to be carried out on connections.
+    """
+
+    output: Mapping[str, Any] | None
+    changes: tuple[Change, ...] = ()
+    effects: tuple[Effect, ...] = ()
