@@ -68,23 +68,21 @@ def random_calls(fake: "LiveRoom", random: Random, count: int) -> Iterator[Chang
         fake.now += timedelta(seconds=1)
         arn = random.choice(arns)
         tags = f"/tags/{quote(arn, safe='')}"
-        call: tuple[str, str, dict[str, Any]] = random.choice(
-            [
-                ("POST", "/CreateRoom", {"loggingConfigurationIdentifiers": logging()}),
-                (
-                    *("POST", "/CreateLoggingConfiguration"),
-                    {"destinationConfiguration": {"s3": {"bucketName": "chat-logs"}}},
-                ),
-                ("POST", "/UpdateRoom", {"identifier": arn, "name": f"n-{number}"}),
-                ("POST", "/UpdateLoggingConfiguration", {"identifier": arn}),
-                ("POST", "/DeleteRoom", {"identifier": arn}),
-                ("POST", "/DeleteLoggingConfiguration", {"identifier": arn}),
-                ("POST", tags, {"tags": {f"key-{number % 7}": str(number)}}),
-                ("DELETE", f"{tags}?tagKeys=key-{number % 7}", {}),
-                ("POST", "/CreateChatToken", {"roomIdentifier": arn, "userId": "u"}),
-            ]
-        )
-        method, path, body = call
+        calls: list[tuple[str, str, dict[str, Any]]] = [
+            ("POST", "/CreateRoom", {"loggingConfigurationIdentifiers": logging()}),
+            (
+                *("POST", "/CreateLoggingConfiguration"),
+                {"destinationConfiguration": {"s3": {"bucketName": "chat-logs"}}},
+            ),
+            ("POST", "/UpdateRoom", {"identifier": arn, "name": f"n-{number}"}),
+            ("POST", "/UpdateLoggingConfiguration", {"identifier": arn}),
+            ("POST", "/DeleteRoom", {"identifier": arn}),
+            ("POST", "/DeleteLoggingConfiguration", {"identifier": arn}),
+            ("POST", tags, {"tags": {f"key-{number % 7}": str(number)}}),
+            ("DELETE", f"{tags}?tagKeys=key-{number % 7}", {}),
+            ("POST", "/CreateChatToken", {"roomIdentifier": arn, "userId": "u"}),
+        ]
+        method, path, body = random.choice(calls)
         for change in changes_of(fake, method, path, **body):
             yield change
             if path.startswith("/Create") and hasattr(change, "room"):
