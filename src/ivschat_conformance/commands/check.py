@@ -16,7 +16,7 @@ _NO_VERDICT = 3
 
 _LINES_OF_OUTPUT = 20
 _PYTEST_USAGE_ERROR = 4
-_PYTEST_TROUBLE = (2, 3)
+_PYTEST_ENDED_WELL = (0, 1, 5)  # all passed, some failed, nothing selected
 
 
 def main(argv: Sequence[str]) -> int:
@@ -119,7 +119,7 @@ def _conclude(found: "Run", *, strict: bool) -> int:
     if found.pytest_exit == _PYTEST_USAGE_ERROR:
         _say(found.output.strip())
         return USAGE_ERROR
-    if found.pytest_exit in _PYTEST_TROUBLE and not found.checks:
+    if found.pytest_exit not in _PYTEST_ENDED_WELL and not found.checks:
         _say(_end_of(found.output))
         _say("no verdict: the suites did not run; the end of their output is above")
         return _NO_VERDICT
@@ -134,7 +134,7 @@ def _conclude(found: "Run", *, strict: bool) -> int:
     console = Console(colour=_wants_colour(), width=shutil.get_terminal_size().columns)
     for line in console.lines(judged):
         print(line)
-    if found.pytest_exit in _PYTEST_TROUBLE:
+    if found.pytest_exit not in _PYTEST_ENDED_WELL:
         _say(_end_of(found.output))
         _say("no verdict: the run ended early; the end of its output is above")
         return _NO_VERDICT
