@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from itertools import takewhile
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any, cast
 
@@ -128,9 +129,10 @@ class Program(ThreadingTCPServer):
 class _Conversation(StreamRequestHandler):
     def handle(self) -> None:
         program = cast("Program", self.server)
-        first, *lines = (
-            line.decode().strip() for line in iter(self.rfile.readline, b"\r\n")
-        )
+        head = list(takewhile(lambda line: line != b"\r\n", self.rfile))
+        if not head:  # it was cut off before it asked
+            return
+        first, *lines = (line.decode().strip() for line in head)
         headers = {
             name.lower(): value
             for name, _, value in (line.partition(": ") for line in lines)
