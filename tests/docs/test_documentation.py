@@ -1,6 +1,8 @@
 """The documentation says what is so: its commands exist and its tables are complete."""
 
 import argparse
+import importlib
+import itertools
 import os
 import re
 import shlex
@@ -12,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivschat_conformance.commands import check, serve
 from ivschat_conformance.schemas.requirements import load_requirements
 
 if TYPE_CHECKING:
@@ -24,8 +25,15 @@ PAGES = [
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "examples").glob("*/README.md")),
 ]
+ROOM = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"  # of the pages
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PARSERS = {"check": check.parser, "serve": serve.parser}
+
+
+def parser_of(command: str) -> argparse.ArgumentParser:
+    """Return the command line of one of our commands."""
+    module = importlib.import_module(f"ivschat_conformance.commands.{command}")
+    parser: argparse.ArgumentParser = module.parser()
+    return parser
 
 
 def blocks(language: str) -> list[str]:
@@ -49,7 +57,8 @@ def test_command_in_the_documentation_is_one_that_exists(line: str) -> None:
     """Every option that a page names is an option of the command."""
     _, command, *arguments = shlex.split(line)
 
-    options = PARSERS[command]().parse_args(arguments)
+    ours = list(itertools.takewhile(lambda word: word != "--", arguments))
+    options = parser_of(command).parse_args(ours)
 
     assert isinstance(options, argparse.Namespace)
 
@@ -58,7 +67,7 @@ def test_command_in_the_documentation_is_one_that_exists(line: str) -> None:
 def test_table_of_options_is_complete(command: str) -> None:
     """The README's table has every option that the help has."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    helped = set(re.findall(r"^  (--?[a-z-]+)", PARSERS[command]().format_help(), re.M))
+    helped = set(re.findall(r"^  (--?[a-z-]+)", parser_of(command).format_help(), re.M))
 
     missing = {option for option in helped if f"| `{option}" not in readme}
 
@@ -92,7 +101,7 @@ def test_readme_begins_with_one_command_for_each_purpose() -> None:
 @pytest.fixture
 def clients(serve: "Serve", tmp_path: Path) -> Iterator[dict[str, str]]:
     """Give the environment of a reader who has done what the page says before."""
-    with serve() as served:
+    with serve("--room", ROOM) as served:
         yield {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(tmp_path),
@@ -105,17 +114,22 @@ def clients(serve: "Serve", tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.parametrize("block", blocks("python"), ids=lambda block: block.split()[0])
-def test_python_in_the_documentation_runs(block: str, clients: dict[str, str]) -> None:
-    """A reader who pastes it gets what the page promises."""
+def test_python_in_the_documentation_runs(
+    block: str, clients: dict[str, str], tmp_path: Path
+) -> None:
+    """A reader who pastes it, or runs it with pytest, gets what the page promises."""
+    file = tmp_path / "test_of_the_page.py"
+    file.write_text(block, encoding="utf-8")
+    is_test = re.search("^(async )?def test_", block, re.MULTILINE)
     done = subprocess.run(
-        [sys.executable, "-c", block],
+        [sys.executable, *(["-m", "pytest", "-q"] if is_test else []), str(file)],
         env=clients,
         capture_output=True,
         text=True,
         check=False,
     )
 
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
@@ -123,7 +137,7 @@ def test_python_in_the_documentation_runs(block: str, clients: dict[str, str]) -
     [
         block
         for block in blocks("sh")
-        if re.search(r"^(aws|curl) ", block, re.MULTILINE)
+        if re.search(r"^(aws|curl|ivschat) ", block, re.MULTILINE)
     ],
     ids=lambda block: block.split()[0],
 )
