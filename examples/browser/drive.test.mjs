@@ -123,7 +123,8 @@ check("the keyboard is enough to join, write and delete", async () => {
     for (const key of keys) await page.keyboard.press(key);
   };
 
-  await page.keyboard.type("Mo"); // the name has the focus
+  await page.locator("input[name=name]:focus").waitFor(); // the page gives it that itself
+  await page.keyboard.type("Mo");
   await press("Tab", "ArrowDown", "Enter"); // from member to moderator
   await state(page, "Connected as Mo, moderator");
   await page.keyboard.type("Hello");
