@@ -2,6 +2,8 @@
 
 import argparse
 import importlib
+import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -10,6 +12,12 @@ from ivschat_conformance import __version__
 _COMMANDS = {
     "check": "hold an endpoint, or the bundled reference, against the contract",
     "serve": "run the reference implementation as a server",
+    "sweep": "remove what earlier runs left on a live target",
+    "exec": "run a command whose clients of AWS find such a server",
+    "requirements": "list what the contract demands",
+    "explain": "say all there is to know of one requirement",
+    "compare": "lay reports of several targets side by side",
+    "diff": "say what changed between two reports",
 }
 
 
@@ -29,9 +37,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     chosen, _ = parser.parse_known_args(arguments[:1])
     module = importlib.import_module(f"ivschat_conformance.commands.{chosen.command}")
     try:
-        return int(module.main(arguments[1:]))
+        code = int(module.main(arguments[1:]))
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # `| head` has what it wants
+        # Else the interpreter would try once more at its end, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
+    return code
 
 
 if __name__ == "__main__":
