@@ -66,7 +66,10 @@ FEATURES = frozenset(
         "logging_configuration_quota",
     }
 )
-"""What a target may claim and a requirement may need."""
+"""What a server may claim and a requirement of servers may need."""
+
+COMMAND_FEATURES = frozenset({"cli", "cli_v1", "cli_v2"})
+"""What a command line shows: that it is one, and whose exit codes it has."""
 
 _KEYS = frozenset(
     {
@@ -125,9 +128,9 @@ class Requirement:
     """One requirement.
 
     `sources` are the contract's short keys. `feature` is what a target must claim for
-    the requirement to apply; None: it always applies. `untested` is why nothing
-    verifies it, `verified` the path of the test that does where no target is judged; a
-    server's requirement with neither is verified by the suites.
+    the requirement to apply; None: it applies to every server. `untested` is why
+    nothing verifies it, `verified` the path of the test that does where no target is
+    judged; what binds servers or command lines and has neither, the suites verify.
     """
 
     id: str
@@ -146,6 +149,17 @@ class Requirement:
     def can_fail(self) -> bool:
         """Whether a target may be failed for it: not for what nobody can look up."""
         return self.evidence not in (Evidence.RECALLED, Evidence.UNSPECIFIED)
+
+    @property
+    def of_command_lines(self) -> bool:
+        """Whether the target that it binds is a command line, and not a server."""
+        return self.feature in COMMAND_FEATURES
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether the suites judge a target by it."""
+        binds_targets = self.kind is Kind.SERVER or self.of_command_lines
+        return binds_targets and self.untested is None
 
 
 @cache
@@ -190,7 +204,7 @@ def _requirement(area: str, id_: str, values: object) -> Requirement:
         sources=row.texts("sources"),
         evidence=row.word("evidence", Evidence),
         area=area,
-        feature=row.feature(),
+        feature=row.feature(kind),
         edition=row.text("edition"),
         untested=row.untested(kind),
         verified=row.verified(kind),
@@ -239,17 +253,21 @@ class _Row:
         except ValueError:  # a missing one too: to read the words helps more
             raise self.error(f"{key}: must be one of {', '.join(words)}.") from None
 
-    def feature(self) -> str | None:
-        """Return what a target must claim."""
+    def feature(self, kind: Kind) -> str | None:
+        """Return what a target of this kind must claim."""
         feature = self.optional("feature")
-        if feature is None or feature in FEATURES:
+        of_kinds = {Kind.SERVER: FEATURES, Kind.CLIENT: COMMAND_FEATURES}
+        known = of_kinds.get(kind, frozenset())
+        if feature is None or feature in known:
             return feature
-        raise self.error(f"feature: must be one of {', '.join(sorted(FEATURES))}.")
+        words = ", ".join(sorted(known)) or "none"
+        raise self.error(f"feature: must be one of {words}, where it binds a {kind}.")
 
     def untested(self, kind: Kind) -> str | None:
         """Return why nothing verifies the requirement."""
         reason = self.optional("untested")
-        if kind is not Kind.SERVER and not reason and "verified" not in self._values:
+        said = {"verified", "feature"} & self._values.keys()
+        if kind is not Kind.SERVER and not reason and not said:
             raise self.error(
                 f"untested: no suite verifies what binds a {kind}; give the reason "
                 "here, or in `verified` the path of the test that does."
@@ -259,8 +277,10 @@ class _Row:
     def verified(self, kind: Kind) -> str | None:
         """Return the path of the test that verifies the requirement."""
         path = self.optional("verified")
-        if path and kind is Kind.SERVER:
-            raise self.error("verified: of a server, the suites name what they verify.")
+        if path and (kind is Kind.SERVER or "feature" in self._values):
+            raise self.error(
+                f"verified: of a {kind}, the suites name what they verify."
+            )
         if path and "untested" in self._values:
             raise self.error("verified: cannot stand beside `untested`.")
         return path

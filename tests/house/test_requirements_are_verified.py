@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from ivschat_conformance.schemas.requirements import (
-    Kind,
     Level,
     Requirement,
     load_requirements,
@@ -21,6 +20,12 @@ REQUIREMENT_ID = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z]+)*-[0-9]{2}")
 @pytest.fixture(scope="module")
 def checks() -> dict[str, tuple[str, ...]]:
     """Give every check of the suites with the requirements that it names."""
+    of_servers, of_command_lines = _collect(), _collect("--ivschat-cli=ivschat")
+    assert not of_servers.keys() & of_command_lines.keys()
+    return of_servers | of_command_lines
+
+
+def _collect(*options: str) -> dict[str, tuple[str, ...]]:
     collected = _Collected()
     folder = _suites()
     status = pytest.main(
@@ -28,6 +33,7 @@ def checks() -> dict[str, tuple[str, ...]]:
             "--collect-only",
             "-qq",
             f"--config-file={folder / 'conformance.ini'}",
+            *options,
             str(folder),
         ],
         plugins=[collected],
@@ -74,21 +80,22 @@ def test_every_check_has_one_level(checks: dict[str, tuple[str, ...]]) -> None:
 def test_every_check_judges_what_a_target_can_show(
     checks: dict[str, tuple[str, ...]],
 ) -> None:
-    """Checks name requirements of servers, none of them called untested."""
+    """Checks name what binds servers or, in suites of theirs alone, command lines."""
     registry = load_requirements()
 
     misplaced = {
         name
-        for names in checks.values()
+        for check, names in checks.items()
         for name in names
-        if registry[name].kind is not Kind.SERVER or registry[name].untested
+        if not registry[name].is_scored
+        or registry[name].of_command_lines is not ("test_command_line_" in check)
     }
 
     assert not misplaced
 
 
 @pytest.mark.parametrize("level", Level)
-def test_every_requirement_of_servers_has_a_check_or_a_reason(
+def test_every_requirement_of_targets_has_a_check_or_a_reason(
     checks: dict[str, tuple[str, ...]], level: Level
 ) -> None:
     """What is neither checked nor excused would stand in the denominator for ever."""
@@ -97,10 +104,7 @@ def test_every_requirement_of_servers_has_a_check_or_a_reason(
     forgotten = [
         row.id
         for row in load_requirements().values()
-        if row.level is level
-        and row.kind is Kind.SERVER
-        and row.untested is None
-        and row.id not in named
+        if row.level is level and row.is_scored and row.id not in named
     ]
 
     assert not forgotten

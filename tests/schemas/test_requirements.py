@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 import ivschat_conformance.schemas
 from ivschat_conformance.schemas.requirements import (
     AREAS,
+    COMMAND_FEATURES,
     CURRENT_EDITION,
     FEATURES,
     Evidence,
@@ -163,7 +164,8 @@ def test_schema_and_code_know_the_same_words() -> None:
     assert properties["level"]["enum"] == list(Level)
     assert properties["kind"]["enum"] == list(Kind)
     assert properties["evidence"]["enum"] == list(Evidence)
-    assert set(properties["feature"]["enum"]) == FEATURES
+    assert set(properties["feature"]["enum"]) == FEATURES | COMMAND_FEATURES
+    assert set(SCHEMA["$defs"]["command-line"]["enum"]) == COMMAND_FEATURES
 
 
 @pytest.mark.parametrize(
@@ -195,16 +197,51 @@ def test_schema_refuses_a_bad_row(key: str, value: object) -> None:
 
 
 def test_every_requirement_says_what_becomes_of_it() -> None:
-    """A server's is verified by the suites or untested; any other says which it is."""
+    """Of servers and commands the suites verify it; of others the row says who does."""
     rows = requirements()
 
     assert not [r.id for r in rows if r.kind is Kind.SERVER and r.verified]
     assert not [
         r.id
         for r in rows
-        if r.kind is not Kind.SERVER and bool(r.untested) is bool(r.verified)
+        if r.kind is not Kind.SERVER
+        and bool(r.verified) + bool(r.untested or r.feature) != 1
     ]
-    assert not [r.id for r in rows if r.kind is not Kind.SERVER and r.feature]
+    assert {r.kind for r in rows if r.of_command_lines} == {Kind.CLIENT}
+    assert {r.area for r in rows if r.of_command_lines} == {"CLI", "SEED"}
+
+
+@pytest.mark.parametrize(
+    ("change", "valid"),
+    [
+        ({"kind": "client", "feature": "cli_v2"}, True),
+        ({"kind": "client"}, False),
+        ({"kind": "client", "feature": "messaging"}, False),
+        ({"kind": "suite", "feature": "cli"}, False),
+        ({"kind": "server", "feature": "cli"}, False),
+        ({"kind": "server", "feature": "messaging"}, True),
+        ({"kind": "client", "feature": "cli", "untested": "not yet"}, True),
+        ({"kind": "client", "feature": "cli", "verified": "tests/test_x.py"}, False),
+    ],
+)
+def test_features_of_command_lines_are_those_of_clients(
+    change: dict[str, str], valid: bool
+) -> None:
+    """Schema and code agree who may need them, and what else then stands there."""
+    good: dict[str, Any] = tomllib.loads(ROW)
+    row = good["TOKEN-REQ-02"] | change
+    text = "[TOKEN-REQ-02]\n" + "".join(
+        f"{key} = {json.dumps(value)}\n" for key, value in row.items()
+    )
+
+    assert Draft202012Validator(SCHEMA).is_valid({"TOKEN-REQ-02": row}) is valid
+    if valid:
+        (read,) = read_area("TOKEN-REQ", text)
+        assert read.of_command_lines is change["feature"].startswith("cli")
+        assert read.is_scored is ("untested" not in change)
+    else:
+        with pytest.raises(RegistryError):
+            read_area("TOKEN-REQ", text)
 
 
 def test_what_nobody_can_look_up_never_fails_a_target() -> None:
@@ -268,7 +305,7 @@ def test_all_requirements_are_of_the_first_edition() -> None:
         ("WS-ERR-10", ("MUST", "server", "documented", "MSG-ERR", "review_handler")),
         ("REVIEW-07", ("SHOULD", "server", "recalled", "REVIEW", "review_handler")),
         ("IAM-01", ("MUST", "service", "documented", "IAM", None)),
-        ("CLI-22", ("MUST", "client", "documented", "CLI-RC", None)),
+        ("CLI-22", ("MUST", "client", "documented", "CLI-RC", "cli_v2")),
     ],
 )
 def test_requirement_is_read_as_it_stands_in_the_contract(

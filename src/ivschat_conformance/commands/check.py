@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ivschat_conformance.commands import report_files
 from ivschat_conformance.commands.command_line import USAGE_ERROR, CommandLine
 
 if TYPE_CHECKING:
@@ -24,22 +25,14 @@ def main(argv: Sequence[str]) -> int:
     own, pytest_arguments = _split(argv)
     command_line = parser()
     options = command_line.parse(own)
-    from ivschat_conformance.fixtures import live
+    from ivschat_conformance.fixtures.target import TargetError
 
     try:
-        live.preflight(
-            options.url,
-            region=options.region,
-            room=options.room,
-            credential=options.credential,
-            messaging_endpoint=options.messaging_endpoint,
-            environ=os.environ,
-        )
-    except live.TargetError as error:
+        missing = _missing_command(options) if options.cli else _missing_server(options)
+    except TargetError as error:
         command_line.error(str(error))
-    except live.UnreachableError as error:
-        _say(f"no verdict: {error}")
-        return _NO_VERDICT
+    if missing:
+        return _no_verdict(command_line, options, missing)
     from ivschat_conformance.fixtures.run import RunOptions, run
 
     progress = _ProgressLine()
@@ -50,6 +43,7 @@ def main(argv: Sequence[str]) -> int:
             room=options.room,
             credential=options.credential,
             messaging_endpoint=options.messaging_endpoint,
+            cli=options.cli,
             strict=options.strict,
             keyword=options.k,
             workers=options.n,
@@ -58,7 +52,7 @@ def main(argv: Sequence[str]) -> int:
         progress.show,
     )
     progress.clear()
-    return _conclude(found, strict=options.strict)
+    return _conclude(command_line, options, found)
 
 
 def parser() -> CommandLine:
@@ -87,10 +81,53 @@ def parser() -> CommandLine:
         help="the access key to sign with (else IVSCHAT_CREDENTIAL, the AWS "
         "environment variables and profile files; for a loopback URL test:test)",
     )
+    add(
+        "--cli",
+        metavar="COMMAND",
+        help="judge this command line's create-chat-token instead of an endpoint, "
+        "such as aws",
+    )
     add("--strict", action="store_true", help="let a failed SHOULD count as a MUST")
+    report_files.add_options(command_line)
     add("-k", metavar="EXPR", help="run only the checks that match, as pytest's -k")
     add("-n", type=_workers, metavar="N", help="spread the checks over N processes")
     return command_line
+
+
+def _missing_server(options: argparse.Namespace) -> str:
+    """Say why the server cannot be judged, if so; raise TargetError if misnamed."""
+    from ivschat_conformance.fixtures import live
+
+    try:
+        live.preflight(
+            options.url,
+            region=options.region,
+            room=options.room,
+            credential=options.credential,
+            messaging_endpoint=options.messaging_endpoint,
+            environ=os.environ,
+        )
+    except live.UnreachableError as error:
+        return str(error)
+    return ""
+
+
+def _missing_command(options: argparse.Namespace) -> str:
+    """Say why the command cannot be judged, if so; raise TargetError if misnamed."""
+    from ivschat_conformance.fixtures import command_line
+    from ivschat_conformance.fixtures.target import TargetError
+
+    for name in ("url", "messaging_endpoint", "region", "room", "credential"):
+        if getattr(options, name):
+            said = "a URL" if name == "url" else f"--{name.replace('_', '-')}"
+            raise TargetError(
+                f"--cli: a command line is judged by itself, so leave out {said}"
+            )
+    try:
+        command_line.probe(options.cli)
+    except command_line.NotACommandLineError as error:
+        return str(error)
+    return ""
 
 
 def _split(argv: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -114,31 +151,49 @@ def _workers(text: str) -> int:
     return int(text)
 
 
-def _conclude(found: "Run", *, strict: bool) -> int:
+def _conclude(
+    command_line: CommandLine, options: argparse.Namespace, found: "Run"
+) -> int:
     """Print the report and return the exit code, or say why there is none."""
     if found.pytest_exit == _PYTEST_USAGE_ERROR:
         _say(found.output.strip())
         return USAGE_ERROR
-    if found.pytest_exit not in _PYTEST_ENDED_WELL and not found.checks:
-        _say(_end_of(found.output))
-        _say("no verdict: the suites did not run; the end of their output is above")
-        return _NO_VERDICT
+    ended_well = found.pytest_exit in _PYTEST_ENDED_WELL
     if not found.checks:
-        _say("no verdict: no check was selected; see -k")
-        return _NO_VERDICT
+        if ended_well:
+            return _no_verdict(command_line, options, "no check was selected; see -k")
+        _say(_end_of(found.output))
+        return _no_verdict(
+            command_line,
+            options,
+            "the suites did not run; the end of their output is above",
+        )
     from ivschat_conformance.fixtures.reports.console import Console
     from ivschat_conformance.fixtures.reports.model import report
     from ivschat_conformance.schemas.requirements import load_requirements
 
-    judged = report(found, load_requirements(), strict=strict)
+    judged = report(found, load_requirements(), strict=options.strict)
     console = Console(colour=_wants_colour(), width=shutil.get_terminal_size().columns)
     for line in console.lines(judged):
         print(line)
-    if found.pytest_exit not in _PYTEST_ENDED_WELL:
+    if not ended_well:
         _say(_end_of(found.output))
-        _say("no verdict: the run ended early; the end of its output is above")
-        return _NO_VERDICT
+        return _no_verdict(
+            command_line,
+            options,
+            "the run ended early; the end of its output is above",
+        )
+    report_files.write(command_line, options, judged)
     return judged.verdict.exit_code
+
+
+def _no_verdict(
+    command_line: CommandLine, options: argparse.Namespace, reason: str
+) -> int:
+    """Say why there is no verdict, and leave no file of an earlier run behind."""
+    _say(f"no verdict: {reason}")
+    report_files.write_no_verdict(command_line, options)
+    return _NO_VERDICT
 
 
 def _end_of(output: str) -> str:
