@@ -1,6 +1,10 @@
 """What every check asks for: its turn at the target, a client and a room of its own."""
 
+import os
+import warnings
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -10,18 +14,68 @@ from ivschat_conformance.fixtures.cases import (
     Rooms,
     needs_messaging,
 )
+from ivschat_conformance.fixtures.command_runs import ISSUED, CommandRuns
 from ivschat_conformance.fixtures.connections import Connections
 from ivschat_conformance.fixtures.control_plane import ControlPlane
+from ivschat_conformance.fixtures.frame_patience import FramePatience
+from ivschat_conformance.fixtures.housekeeping import RunTag, TidyControlPlane
+from ivschat_conformance.fixtures.journal import Journal, folder
 from ivschat_conformance.fixtures.polling import Patience, Reads
+from ivschat_conformance.fixtures.recording_server import RecordingServer
+from ivschat_conformance.fixtures.review_stub import Reviews, reviews_of
 from ivschat_conformance.fixtures.scenario_clock import FixedTimeError
+from ivschat_conformance.fixtures.shared_room import SharedRoom
 from ivschat_conformance.fixtures.target import ScenarioClock, Target
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the suites of command lines to `--ivschat-cli`, and all others without."""
+    if not collection_path.name.startswith("test_"):
+        return None
+    of_command_lines = collection_path.name.startswith("test_command_line_")
+    return of_command_lines is not bool(config.getoption("ivschat_cli")) or None
+
+
 @pytest.fixture(scope="session")
-def _client(ivschat_target: Target) -> Iterator[ControlPlane]:
-    client = ControlPlane(ivschat_target)
-    yield client
+def _run(request: pytest.FixtureRequest, ivschat_target: Target) -> str | None:
+    """Give the id that all workers share; None where nothing outlives the run."""
+    if ivschat_target.clock.kind == "process":
+        return None
+    shared = getattr(request.config, "workerinput", {}).get("testrunuid")
+    return str(shared or uuid4().hex)[:12]
+
+
+@pytest.fixture(scope="session")
+def _client(
+    request: pytest.FixtureRequest, ivschat_target: Target, _run: str | None
+) -> Iterator[ControlPlane]:
+    if _run is None:
+        client = ControlPlane(ivschat_target)
+        yield client
+    else:
+        client = TidyControlPlane(
+            ivschat_target,
+            Journal(folder(os.environ), endpoint=ivschat_target.endpoint, run=_run),
+        )
+        yield client
+        for warning in client.finish():
+            _warn(request.config, warning)
     client.close()
+
+
+def _warn(config: pytest.Config, text: str) -> None:
+    """Have the report tell what is no check's failure, and pytest's own summary too."""
+    recorder = config.pluginmanager.get_plugin("ivschat-recorder")
+    if recorder is not None:
+        recorder.write("warning", text=text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn(text, stacklevel=1)
+
+
+@pytest.fixture(scope="session")
+def _run_tag(_run: str | None) -> RunTag:
+    return RunTag(_run)
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -35,19 +89,24 @@ def _held_clock(ivschat_target: Target) -> Iterator[None]:
 def _turn(request: pytest.FixtureRequest, ivschat_target: Target) -> Iterator[None]:
     """Share the target, or have it alone where others would be in the way.
 
-    They are where the check moves the clock, or needs of the few logging
-    configurations that an account may have (LIMIT-03).
+    They are where the check moves the clock, needs of the few logging configurations
+    that an account may have (LIMIT-03), or chats in the one room that all checks share.
     """
-    exclusive = not {"clock", "logging_configurations"}.isdisjoint(request.fixturenames)
+    alone = {"clock", "logging_configurations"}
+    if ivschat_target.room is not None:
+        alone.add("connections")
+    exclusive = not alone.isdisjoint(request.fixturenames)
     with ivschat_target.clock.turn(exclusive=exclusive):
         yield
 
 
 @pytest.fixture
-def api(_turn: None, _client: ControlPlane) -> ControlPlane:
+def api(_turn: None, _client: ControlPlane) -> Iterator[ControlPlane]:
     """Give a client of the control plane that remembers this check's requests."""
     _client.clear()
-    return _client
+    yield _client
+    if isinstance(_client, TidyControlPlane):
+        _client.tidy()
 
 
 @pytest.fixture
@@ -59,9 +118,9 @@ def clock(ivschat_target: Target) -> ScenarioClock:
 
 
 @pytest.fixture
-def rooms(api: ControlPlane) -> Iterator[Rooms]:
+def rooms(api: ControlPlane, _run_tag: RunTag) -> Iterator[Rooms]:
     """Give a way to create rooms, which are deleted afterwards."""
-    rooms = Rooms(api)
+    rooms = Rooms(api, _run_tag)
     yield rooms
     rooms.delete_all()
 
@@ -71,7 +130,7 @@ def room(api: ControlPlane, rooms: Rooms) -> str:
     """Give the ARN of a room of this check's own, or of the one that the run names."""
     if api.target.room is not None:
         return api.target.room
-    created = rooms.create()
+    created = rooms.prerequisite()
     if created.status != 200:
         pytest.fail(f"CreateRoom was answered {created.status}: there is no room")
     api.clear()
@@ -80,10 +139,10 @@ def room(api: ControlPlane, rooms: Rooms) -> str:
 
 @pytest.fixture
 def logging_configurations(
-    api: ControlPlane, rooms: Rooms
+    api: ControlPlane, rooms: Rooms, _run_tag: RunTag
 ) -> Iterator[LoggingConfigurations]:
     """Give a way to create them; deleted afterwards, the rooms that use them first."""
-    configurations = LoggingConfigurations(api)
+    configurations = LoggingConfigurations(api, _run_tag)
     yield configurations
     rooms.delete_all()
     configurations.delete_all()
@@ -106,9 +165,53 @@ def chat_tokens(api: ControlPlane, room: str) -> ChatTokens:
     return ChatTokens(api, room)
 
 
+@pytest.fixture(scope="session")
+def _shared_room(ivschat_target: Target) -> SharedRoom | None:
+    return SharedRoom(ivschat_target.clock) if ivschat_target.room else None
+
+
+@pytest.fixture(scope="session")
+def _frame_patience() -> FramePatience:
+    return FramePatience()
+
+
 @pytest.fixture
-def connections(api: ControlPlane, room: str) -> Iterator[Connections]:
+def connections(
+    api: ControlPlane,
+    room: str,
+    _shared_room: SharedRoom | None,
+    _frame_patience: FramePatience,
+) -> Iterator[Connections]:
     """Give a way to connect to this check's room; closed afterwards, whatever came."""
-    connections = Connections(api, needs_messaging(api), room)
+    connections = Connections(api, needs_messaging(api), room, _frame_patience)
+    if _shared_room:
+        _shared_room.ready()
     yield connections
     connections.close_all()
+    if _shared_room:
+        _shared_room.spent(connections.trace)
+
+
+@pytest.fixture
+def reviews(api: ControlPlane, rooms: Rooms, room: str) -> Iterator[Reviews]:
+    """Give rooms whose messages a handler of this check reviews."""
+    with reviews_of(api.target, rooms, room) as reviews:
+        yield reviews
+
+
+@pytest.fixture(scope="session")
+def _command_runs(
+    ivschat_target: Target, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[CommandRuns]:
+    if ivschat_target.command is None:
+        pytest.fail("give the command line to judge: --ivschat-cli COMMAND")
+    home = tmp_path_factory.mktemp("home")
+    with RecordingServer(ISSUED) as server:
+        yield CommandRuns(ivschat_target.command, ivschat_target, server, home)
+
+
+@pytest.fixture
+def cli(_command_runs: CommandRuns) -> CommandRuns:
+    """Give the command under test, which remembers this check's runs."""
+    _command_runs.trace.clear()
+    return _command_runs

@@ -32,7 +32,7 @@ def test_many_tags_in_one_request_are_refused(
     api: ControlPlane, rooms: Rooms, reads: Reads
 ) -> None:
     """One request adds no 60 tags, and none of them."""
-    arn = rooms.new()
+    arn = rooms.new(tags={})
 
     refused = api.call("TagResource", {"resourceArn": arn, "tags": _tags(60)})
     twin = api.call("TagResource", {"resourceArn": arn, "tags": {"k": "v"}})
@@ -120,7 +120,7 @@ def test_tags_are_texts_letter_by_letter(
     api: ControlPlane, rooms: Rooms, reads: Reads, tags: dict[str, str]
 ) -> None:
     """Keys and values come back as they were given; case and script count."""
-    arn = rooms.new()
+    arn = rooms.new(tags={})
 
     tagged = api.call("TagResource", {"resourceArn": arn, "tags": tags})
 

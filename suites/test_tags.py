@@ -108,7 +108,8 @@ def test_both_kinds_of_resources_are_tagged(
     kind: str,
 ) -> None:
     """Tags are added to either, listed, and removed."""
-    arn = rooms.new() if kind == "room" else logging_configurations.new()
+    maker = rooms if kind == "room" else logging_configurations
+    arn = maker.new(tags={})
 
     tagged = api.call("TagResource", {"resourceArn": arn, "tags": {"a": "1", "b": "2"}})
     expect.accepted(tagged)

@@ -1,5 +1,7 @@
 """Real clients: a server for them, their environment, and somebody in between.
 
+And reports in files, for the commands that read them.
+
 The server's clock stands still in 2020, so the times are literals; signatures are fresh
 by the machine's clock. All that the clients know is in their environment.
 """
@@ -9,8 +11,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,12 +20,19 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import boto3
 import pytest
 
+from ivschat_conformance.fixtures.outcomes import Check, Outcome
+from ivschat_conformance.fixtures.reports import json_report
+from ivschat_conformance.fixtures.reports.model import report
+from ivschat_conformance.fixtures.run import Run, TargetSeen
+from ivschat_conformance.schemas.requirements import load_requirements
+
 if TYPE_CHECKING:
     from tests.conftest import Serve, Served
 
 DEADLINE = 60  # seconds for a command that takes half of one on an idle machine
 
 Connect = Callable[..., Any]
+WrittenReport = Callable[..., Path]
 Aws = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -159,3 +168,39 @@ def relay(served: "Served") -> Iterator[Relay]:
 
         server.shutdown()
         thread.join()
+
+
+STATEMENTS = {
+    "SIG-01": "Unsigned requests are refused.",
+    "TOKEN-REQ-09": "A duration of 181 is refused.",
+    "TOKEN-RESP-16": "Times have whole seconds.",
+}
+
+
+@pytest.fixture
+def written_report(tmp_path: Path) -> WrittenReport:
+    """Give what writes a report of three requirements, each with one check."""
+
+    def write(
+        file: str, *, outcomes: Mapping[str, str], name: str = "Emulator"
+    ) -> Path:
+        registry = {
+            id_: replace(load_requirements()[id_], statement=statement)
+            for id_, statement in STATEMENTS.items()
+        }
+        checks = [
+            Check(
+                f"test_x.py::test_{id_}",
+                (id_,),
+                Outcome(outcome),
+                reason="" if outcome == "passed" else "it was not as it should be",
+            )
+            for id_, outcome in outcomes.items()
+        ]
+        target = TargetSeen(name, "http://x", "us-west-2", "wall", ("signatures",))
+        run = Run(tuple(checks), target, pytest_exit=0, seconds=1, output="")
+        path = tmp_path / file
+        path.write_text(json_report.write(report(run, registry, strict=False)))
+        return path
+
+    return write
