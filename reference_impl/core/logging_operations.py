@@ -81,7 +81,7 @@ class LoggingOperations:
         most = request.get(
             "maxResults", limits.default("MaxLoggingConfigurationResults")
         )
-        every = self._state.logging_configurations.values()
+        every = self._state.logging_configurations
         page = self._pages.cut("ListLoggingConfigurations", request, every, most)
         output: dict[str, Any] = {
             "loggingConfigurations": [entry.wire() for entry in page.entries]

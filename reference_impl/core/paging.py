@@ -8,33 +8,22 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Callable, Mapping
+from itertools import islice
+from typing import Any, NamedTuple
 
 import msgpack
 
 from ivschat_conformance.reference_impl.core.errors import Reason, ValidationException
+from ivschat_conformance.reference_impl.core.newest_first import (
+    NewestFirst,
+    Position,
+    T,
+    position,
+)
 
 _CODE_BYTES = 16
 _NO_QUESTION = ("nextToken", "maxResults")
-
-
-class Listed(Protocol):
-    """What can stand in a list."""
-
-    @property
-    def arn(self) -> str:
-        """Its ARN."""
-        ...
-
-    @property
-    def update_time(self) -> datetime:
-        """When it was changed last."""
-        ...
-
-
-T = TypeVar("T", bound=Listed)
 
 
 class Page(NamedTuple):
@@ -54,8 +43,9 @@ class Pages:
         self,
         operation: str,
         request: Mapping[str, Any],
-        listed: Iterable[T],
+        listed: NewestFirst[T],
         most: int,
+        wanted: Callable[[T], bool] = lambda _: True,
     ) -> Page:
         """Return the page that is asked for, of entries that are what is asked for.
 
@@ -63,14 +53,13 @@ class Pages:
         ValidationException for a token that is not one for this question.
         """
         question = self._question(operation, request)
-        entries = sorted(listed, key=_position, reverse=True)
-        if token := request.get("nextToken"):
-            after = self._open(token, question)
-            entries = [entry for entry in entries if _position(entry) < after]
+        token = request.get("nextToken")
+        start = self._open(token, question) if token else None
+        entries = list(islice(filter(wanted, listed.after(start)), most + 1))
         page = entries[:most]
         if len(entries) <= most:
             return Page(page, None)
-        return Page(page, self._seal(_position(page[-1]), question))
+        return Page(page, self._seal(position(page[-1]), question))
 
     def _question(self, operation: str, request: Mapping[str, Any]) -> bytes:
         asked = {
@@ -80,11 +69,11 @@ class Pages:
         }
         return bytes(msgpack.packb((operation, asked)))
 
-    def _seal(self, position: tuple[str, str], question: bytes) -> str:
-        content = bytes(msgpack.packb(position))
+    def _seal(self, last: Position, question: bytes) -> str:
+        content = bytes(msgpack.packb(last))
         return urlsafe_b64encode(self._code(content, question) + content).decode()
 
-    def _open(self, token: str, question: bytes) -> tuple[str, str]:
+    def _open(self, token: str, question: bytes) -> Position:
         try:
             raw = urlsafe_b64decode(token.encode("ascii"))
         except (UnicodeEncodeError, Base64Error):
@@ -100,11 +89,6 @@ class Pages:
     def _code(self, content: bytes, question: bytes) -> bytes:
         digest = hmac.new(self._key, question + content, hashlib.sha256).digest()
         return digest[:_CODE_BYTES]
-
-
-def _position(entry: Listed) -> tuple[str, str]:
-    """Return what entries are ordered by; the ARN tells equal times apart."""
-    return entry.update_time.isoformat(timespec="microseconds"), entry.arn
 
 
 def _bad_token() -> ValidationException:

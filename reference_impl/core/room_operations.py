@@ -1,6 +1,6 @@
 """The operations on rooms."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -70,11 +70,9 @@ class RoomOperations:
 
     def list(self, request: Mapping[str, Any], _now: datetime) -> Outcome:
         """Return a page of the rooms that match every filter (ROOM-LIST-08)."""
-        found = (
-            room for room in self._state.rooms.values() if _is_asked_for(room, request)
-        )
         most = request.get("maxResults", limits.default("MaxRoomResults"))
-        page = self._pages.cut("ListRooms", request, found, most)
+        wanted = _filter_of(request)
+        page = self._pages.cut("ListRooms", request, self._state.rooms, most, wanted)
         output: dict[str, Any] = {"rooms": [room.summary() for room in page.entries]}
         if page.next_token is not None:
             output["nextToken"] = page.next_token
@@ -86,12 +84,12 @@ class RoomOperations:
             self._state.logging_configuration(arn)
 
 
-def _is_asked_for(room: Room, request: Mapping[str, Any]) -> bool:
-    """Say whether a room matches; an empty filter is none (ROOM-LIST-06 to -09)."""
+def _filter_of(request: Mapping[str, Any]) -> Callable[[Room], bool]:
+    """Return what rooms must match; an empty filter is none (ROOM-LIST-06 to -09)."""
     name = request.get("name")
     uri = request.get("messageReviewHandlerUri")
     logging = request.get("loggingConfigurationIdentifier")
-    return (
+    return lambda room: (
         (not name or room.settings.get("name") == name)
         and (not uri or (room.review_handler or {}).get("uri") == uri)
         and (not logging or logging in room.logging_configurations)

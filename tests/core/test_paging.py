@@ -4,16 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import Any
 
 import pytest
 
 from ivschat_conformance.reference_impl.core.errors import ValidationException
+from ivschat_conformance.reference_impl.core.newest_first import NewestFirst
 from ivschat_conformance.reference_impl.core.paging import Pages
 from ivschat_conformance.schemas import documents
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 PAGES = Pages(b"key of one fake")
 FILTER = {"name": "lobby"}
+NONE: NewestFirst[Any] = NewestFirst()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def pages(listed: Sequence[Entry], sizes: Iterable[int]) -> list[list[Entry]]:
     found, token = [], ""
     for most in sizes:
         request = {"nextToken": token, "maxResults": most}
-        page = PAGES.cut("ListRooms", request, listed, most)
+        page = PAGES.cut("ListRooms", request, NewestFirst.of(listed), most)
         found.append(page.entries)
         if page.next_token is None:
             return found
@@ -45,7 +48,7 @@ def pages(listed: Sequence[Entry], sizes: Iterable[int]) -> list[list[Entry]]:
 def second_page_token() -> str:
     """Return a token that leads to the second page of rooms of one name."""
     listed = entries(3, apart=timedelta(seconds=1))
-    token = PAGES.cut("ListRooms", FILTER, listed, 1).next_token
+    token = PAGES.cut("ListRooms", FILTER, NewestFirst.of(listed), 1).next_token
     assert token
     return token
 
@@ -56,7 +59,7 @@ def refused_field(
     """Return the field that is named when a token is refused."""
     fake = Pages(key) if key else PAGES
     with pytest.raises(ValidationException) as caught:
-        fake.cut(operation, {"name": name, "nextToken": token}, [], 1)
+        fake.cut(operation, {"name": name, "nextToken": token}, NONE, 1)
     fields = caught.value.body()["fieldList"]
     assert isinstance(fields, list)
     [field] = fields
@@ -103,11 +106,11 @@ def test_page_size_may_change_on_the_way() -> None:
 def test_page_goes_on_where_its_first_neighbour_is_gone() -> None:
     """What was deleted between two pages costs nobody else a place."""
     listed = entries(4, apart=timedelta(seconds=1))
-    first = PAGES.cut("ListRooms", {}, listed, 2)
+    kept = NewestFirst.of(listed)
+    first = PAGES.cut("ListRooms", {}, kept, 2)
+    del kept[listed[1].arn]
 
-    rest = PAGES.cut(
-        "ListRooms", {"nextToken": first.next_token}, listed[:1] + listed[2:], 2
-    )
+    rest = PAGES.cut("ListRooms", {"nextToken": first.next_token}, kept, 2)
 
     assert rest.entries == listed[2:]
     assert rest.next_token is None
@@ -117,7 +120,9 @@ def test_page_goes_on_where_its_first_neighbour_is_gone() -> None:
 @pytest.mark.parametrize("count", [0, 3], ids=["empty", "exactly-full"])
 def test_last_page_has_no_token(count: int) -> None:
     """Also where the page is full to the last place, or empty."""
-    page = PAGES.cut("ListRooms", {}, entries(count, apart=timedelta(seconds=1)), 3)
+    listed = NewestFirst.of(entries(count, apart=timedelta(seconds=1)))
+
+    page = PAGES.cut("ListRooms", {}, listed, 3)
 
     assert len(page.entries) == count
     assert page.next_token is None
@@ -126,7 +131,7 @@ def test_last_page_has_no_token(count: int) -> None:
 def test_token_is_one_by_its_schema() -> None:
     """Tokens stay below the 1,024 characters that a client must be able to send."""
     long = [Entry(f"{n}".ljust(128, "x"), NOW) for n in range(2)]
-    token = PAGES.cut("ListRooms", {}, long, 1).next_token
+    token = PAGES.cut("ListRooms", {}, NewestFirst.of(long), 1).next_token
 
     assert documents.validator("PaginationToken").is_valid(token)
 
@@ -144,7 +149,7 @@ def test_token_of_another_question_is_refused(question: dict[str, str]) -> None:
     """It belongs to the fake, the list and the filters that it was given for."""
     token = second_page_token()
     again = {"name": "lobby", "nextToken": token}
-    assert PAGES.cut("ListRooms", again, [], 1).entries == []
+    assert PAGES.cut("ListRooms", again, NONE, 1).entries == []
 
     assert refused_field(token, **question) == "nextToken"  # type: ignore[arg-type]
 
