@@ -1,22 +1,13 @@
 """Message review: a room's handler sees each message first (contract.md 13)."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from ivschat_conformance.fixtures import expect
-from ivschat_conformance.fixtures.cases import Rooms, case, verifies
+from ivschat_conformance.fixtures.cases import case, verifies
 from ivschat_conformance.fixtures.connections import CAPABILITIES, Connections
 from ivschat_conformance.fixtures.control_plane import ControlPlane
-from ivschat_conformance.fixtures.review_stub import Reviews, result, reviews_of
+from ivschat_conformance.fixtures.review_stub import Reviews, result
 from ivschat_conformance.schemas import documents
-
-
-@pytest.fixture
-def reviews(api: ControlPlane, rooms: Rooms, room: str) -> Iterator[Reviews]:
-    """Give rooms whose messages a handler of this check reviews."""
-    with reviews_of(api.target, rooms, room) as reviews:
-        yield reviews
 
 
 @verifies("REVIEW-01")

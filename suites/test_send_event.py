@@ -13,22 +13,9 @@ from ivschat_conformance.fixtures.cases import (
 )
 from ivschat_conformance.fixtures.connections import Connections
 from ivschat_conformance.fixtures.control_plane import ControlPlane, Exchange
+from ivschat_conformance.fixtures.texts import texts
 
 NAME = "app:GOAL"
-
-TEXTS = {
-    "accents": "Größe €",
-    "right-to-left": "مرحبا",
-    "family": "👩‍👩‍👧‍👦",
-    "decomposed": "e\u0301",
-    "markup": "<b>&amp;</b>",
-    "spaces": "  a  b  ",
-    "nul": "a\x00b",
-    "controls": "\x01\x1f\x7f",
-}
-texts = pytest.mark.parametrize(
-    "text", [case(text, name=name) for name, text in TEXTS.items()]
-)
 
 
 @verifies("SEVT-02")

@@ -3,6 +3,7 @@
 Judged 2 seconds before and after what CreateChatToken answered (TOKEN-LIFE-16).
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,48 @@ from ivschat_conformance.fixtures.websocket_client import Refused
 
 MARGIN = timedelta(seconds=2)
 
+Issue = Callable[[int], "Issued"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Issued:
+    """A token, and what CreateChatToken said of its times."""
+
+    token: str
+    token_end: datetime
+    session_end: datetime
+
+
+@pytest.fixture
+def issue(chat_tokens: ChatTokens) -> Issue:
+    """Give what issues a token to send with, for a session of so many minutes."""
+
+    def issued(minutes: int) -> Issued:
+        exchange = chat_tokens.ask(
+            sessionDurationInMinutes=minutes, capabilities=["SEND_MESSAGE"]
+        )
+        if exchange.status != 200:
+            pytest.skip(f"CreateChatToken was answered {exchange.status}")
+        body = exchange.json
+        return Issued(
+            body["token"],
+            expect.instant(body["tokenExpirationTime"]),
+            expect.instant(body["sessionExpirationTime"]),
+        )
+
+    return issued
+
+
+@pytest.fixture
+def expired(
+    clock: ScenarioClock, issue: Issue, connections: Connections
+) -> ChatConnection:
+    """Give a session of one minute that was over 2 s ago."""
+    issued = issue(1)
+    session = connections.open(issued.token)
+    clock.freeze(issued.session_end + MARGIN)
+    return session
+
 
 @verifies("TOKEN-LIFE-01")
 @pytest.mark.parametrize("minutes", [1, 60, 180])
@@ -40,13 +83,13 @@ def test_token_opens_a_connection_when_it_is_issued(
 @pytest.mark.parametrize("moment", ["half-way", "before-its-end"])
 def test_token_opens_a_connection_until_it_expires(
     clock: ScenarioClock,
-    chat_tokens: ChatTokens,
+    issue: Issue,
     connections: Connections,
     moment: str,
     minutes: int,
 ) -> None:
     """A token that waited opens a connection up to 2 s before tokenExpirationTime."""
-    issued = _issue(chat_tokens, minutes)
+    issued = issue(minutes)
     life = issued.token_end - clock.now()
 
     clock.freeze(issued.token_end - (life / 2 if moment == "half-way" else MARGIN))
@@ -64,13 +107,13 @@ def test_token_opens_a_connection_until_it_expires(
 )
 def test_expired_token_opens_nothing(
     clock: ScenarioClock,
-    chat_tokens: ChatTokens,
+    issue: Issue,
     connections: Connections,
     minutes: int,
     after: timedelta,
 ) -> None:
     """From 2 s after tokenExpirationTime a token is refused, and a new one is not."""
-    issued = _issue(chat_tokens, minutes)
+    issued = issue(minutes)
 
     clock.freeze(issued.token_end + after)
 
@@ -85,13 +128,10 @@ def test_expired_token_opens_nothing(
 @verifies("TOKEN-LIFE-06")
 @pytest.mark.parametrize("minutes", [2, 60, 180])
 def test_session_outlives_its_token(
-    clock: ScenarioClock,
-    chat_tokens: ChatTokens,
-    connections: Connections,
-    minutes: int,
+    clock: ScenarioClock, issue: Issue, connections: Connections, minutes: int
 ) -> None:
     """Neither at tokenExpirationTime nor before sessionExpirationTime it ends."""
-    issued = _issue(chat_tokens, minutes)
+    issued = issue(minutes)
     if issued.token_end + 2 * MARGIN > issued.session_end:
         pytest.skip("the target's tokens live as long as such a session")
     session = connections.open(issued.token)
@@ -106,13 +146,10 @@ def test_session_outlives_its_token(
 @verifies("TOKEN-LIFE-07")
 @pytest.mark.parametrize("minutes", [1, 60, 180])
 def test_session_ends_at_its_expiration_time(
-    clock: ScenarioClock,
-    chat_tokens: ChatTokens,
-    connections: Connections,
-    minutes: int,
+    clock: ScenarioClock, issue: Issue, connections: Connections, minutes: int
 ) -> None:
     """It works 2 s before sessionExpirationTime, and does not 2 s after."""
-    issued = _issue(chat_tokens, minutes)
+    issued = issue(minutes)
     session = connections.open(issued.token)
 
     clock.freeze(issued.session_end - MARGIN)
@@ -124,10 +161,10 @@ def test_session_ends_at_its_expiration_time(
 
 @verifies("TOKEN-LIFE-07")
 def test_session_that_begins_late_ends_no_later(
-    clock: ScenarioClock, chat_tokens: ChatTokens, connections: Connections
+    clock: ScenarioClock, issue: Issue, connections: Connections
 ) -> None:
     """A token that waited half its life opens a session with the same end."""
-    issued = _issue(chat_tokens, 1)
+    issued = issue(1)
     clock.freeze(issued.token_end - (issued.token_end - clock.now()) / 2)
     session = connections.open(issued.token)
     _expect_to_work(session, "the session did not work when it began")
@@ -139,11 +176,11 @@ def test_session_that_begins_late_ends_no_later(
 
 @verifies("TOKEN-LIFE-07")
 def test_end_of_one_session_is_no_other_s(
-    clock: ScenarioClock, chat_tokens: ChatTokens, connections: Connections
+    clock: ScenarioClock, issue: Issue, connections: Connections
 ) -> None:
     """A longer session of the same user stays when a shorter one is over."""
-    long = connections.open(_issue(chat_tokens, 180).token)
-    issued = _issue(chat_tokens, 1)
+    long = connections.open(issue(180).token)
+    issued = issue(1)
     short = connections.open(issued.token)
 
     clock.freeze(issued.session_end + MARGIN)
@@ -155,13 +192,10 @@ def test_end_of_one_session_is_no_other_s(
 @verifies("WS-CLOSE-04")
 @pytest.mark.parametrize("minutes", [1, 180])
 def test_expired_session_is_closed_or_hears_401(
-    clock: ScenarioClock,
-    chat_tokens: ChatTokens,
-    connections: Connections,
-    minutes: int,
+    clock: ScenarioClock, issue: Issue, connections: Connections, minutes: int
 ) -> None:
     """After its end it is closed, or its next request is answered ERROR 401."""
-    issued = _issue(chat_tokens, minutes)
+    issued = issue(minutes)
     session = connections.open(issued.token)
     _expect_to_work(session, "the session did not work when it began")
 
@@ -171,34 +205,24 @@ def test_expired_session_is_closed_or_hears_401(
 
 
 @verifies("WS-CLOSE-05")
-def test_session_is_told_that_it_expired_and_closed(
-    clock: ScenarioClock, chat_tokens: ChatTokens, connections: Connections
-) -> None:
+def test_session_is_told_that_it_expired_and_closed(expired: ChatConnection) -> None:
     """ERROR 401 without a RequestId comes at the end, unasked for, and the close."""
-    issued = _issue(chat_tokens, 1)
-    session = connections.open(issued.token)
-
-    clock.freeze(issued.session_end + MARGIN)
-
-    told = session.next_error()
+    told = expired.next_error()
     assert told.error_code == 401, "the ERROR at the session's end is no 401"
     assert not told.request_id, "the ERROR at the session's end has a RequestId"
-    session.wait_closed()
+    expired.wait_closed()
 
 
 @verifies("WS-CLOSE-06")
 def test_expired_session_receives_nothing(
-    clock: ScenarioClock, chat_tokens: ChatTokens, connections: Connections
+    expired: ChatConnection, connections: Connections
 ) -> None:
     """What is sent after its end reaches the room, and not the session."""
-    issued = _issue(chat_tokens, 1)
-    session = connections.open(issued.token)
-    clock.freeze(issued.session_end + MARGIN)
     other = connections.open(user_id="other", capabilities=["SEND_MESSAGE"])
 
     other.next_answer(other.send("for those who are there"))
 
-    came = _answers_after_the_end(session)
+    came = _answers_after_the_end(expired)
     assert not any(isinstance(frame, MessageFrame) for frame in came), (
         "a session received a message after its end"
     )
@@ -206,15 +230,12 @@ def test_expired_session_receives_nothing(
 
 @verifies("WS-CLOSE-06")
 def test_expired_session_sends_nothing(
-    clock: ScenarioClock, chat_tokens: ChatTokens, connections: Connections
+    expired: ChatConnection, connections: Connections
 ) -> None:
     """What it sends after its end reaches nobody."""
-    issued = _issue(chat_tokens, 1)
-    session = connections.open(issued.token)
-    clock.freeze(issued.session_end + MARGIN)
     other = connections.open(user_id="other", capabilities=["SEND_MESSAGE"])
 
-    _answers_after_the_end(session)
+    _answers_after_the_end(expired)
     marker = other.send("marker")
 
     came = [frame.kind for frame in other.frames_until(marker)]
@@ -222,16 +243,9 @@ def test_expired_session_sends_nothing(
 
 
 @verifies("WS-ERR-07")
-def test_error_at_the_end_of_a_session_is_401(
-    clock: ScenarioClock, chat_tokens: ChatTokens, connections: Connections
-) -> None:
+def test_error_at_the_end_of_a_session_is_401(expired: ChatConnection) -> None:
     """Whatever ERROR an expired session hears has the code 401."""
-    issued = _issue(chat_tokens, 1)
-    session = connections.open(issued.token)
-
-    clock.freeze(issued.session_end + MARGIN)
-
-    came = _answers_after_the_end(session)
+    came = _answers_after_the_end(expired)
     errors = [frame for frame in came if isinstance(frame, ErrorFrame)]
     if not errors:
         pytest.skip("the target closes an expired session without an ERROR")
@@ -242,40 +256,16 @@ def test_error_at_the_end_of_a_session_is_401(
 
 @verifies("WS-CLOSE-02")
 def test_idle_connection_stays(
-    clock: ScenarioClock, chat_tokens: ChatTokens, connections: Connections
+    clock: ScenarioClock, issue: Issue, connections: Connections
 ) -> None:
     """Three hours without a request cost no session its connection."""
-    issued = _issue(chat_tokens, 180)
+    issued = issue(180)
     idle = connections.open(issued.token)
 
     for minutes in (1, 9, 20, 60, 80):
         clock.advance(minutes=minutes)
 
     _expect_to_work(idle, "a connection was dropped for sending nothing")
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class _Issued:
-    """A token, and what CreateChatToken said of its times."""
-
-    token: str
-    token_end: datetime
-    session_end: datetime
-
-
-def _issue(chat_tokens: ChatTokens, minutes: int) -> _Issued:
-    """Return a new token to send with; without one there is nothing to judge."""
-    exchange = chat_tokens.ask(
-        sessionDurationInMinutes=minutes, capabilities=["SEND_MESSAGE"]
-    )
-    if exchange.status != 200:
-        pytest.skip(f"CreateChatToken was answered {exchange.status}")
-    body = exchange.json
-    return _Issued(
-        body["token"],
-        expect.instant(body["tokenExpirationTime"]),
-        expect.instant(body["sessionExpirationTime"]),
-    )
 
 
 def _expect_to_work(session: ChatConnection, otherwise: str) -> None:
@@ -314,7 +304,4 @@ def _answers_after_the_end(session: ChatConnection) -> list[Frame]:
             came.append(session.next_frame())
             if isinstance(came[-1], ErrorFrame) or came[-1].request_id == request:
                 break
-    with suppress(NothingReceivedError):
-        while True:
-            came.append(session.next_frame(timeout=0))
-    return came
+    return [*came, *session.take_all()]

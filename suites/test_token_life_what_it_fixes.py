@@ -7,6 +7,7 @@ import pytest
 
 from ivschat_conformance.fixtures.cases import Rooms, case, verifies
 from ivschat_conformance.fixtures.connections import Connections
+from ivschat_conformance.fixtures.control_plane import ControlPlane
 from ivschat_conformance.fixtures.frames import MessageFrame
 
 SEND = ["SEND_MESSAGE"]
@@ -184,6 +185,42 @@ def test_each_session_of_a_user_has_the_attributes_of_its_token(
         assert listener.next_message().sender.attributes == attributes, (
             "Sender.Attributes are not those of the session's token"
         )
+
+
+@verifies("TOKEN-LIFE-12")
+@pytest.mark.parametrize("opened", ["before", "after"])
+@pytest.mark.parametrize(
+    ("issued", "updated", "length", "kind"),
+    [
+        case(50, 5, 6, "ERROR", name="shorter"),
+        case(5, 50, 6, "MESSAGE", name="longer"),
+    ],
+)
+def test_limits_are_the_rooms_and_not_the_tokens(
+    api: ControlPlane,
+    connections: Connections,
+    rooms: Rooms,
+    *,
+    opened: str,
+    issued: int,
+    updated: int,
+    length: int,
+    kind: str,
+) -> None:
+    """A change of the room counts for tokens and sessions that were there before."""
+    room = rooms.new(maximumMessageLength=issued)
+    token = connections.token(capabilities=SEND, room=room)
+    session = connections.open(token) if opened == "before" else None
+
+    change = api.call(
+        "UpdateRoom", {"identifier": room, "maximumMessageLength": updated}
+    )
+    session = session or connections.open(token)
+
+    if change.status != 200:
+        pytest.skip(f"UpdateRoom was answered {change.status}: nothing was changed")
+    answer = session.next_answer(session.send("x" * length))
+    assert answer.kind == kind, "the length that counts is not the room's own of now"
 
 
 @verifies("TOKEN-LIFE-14")

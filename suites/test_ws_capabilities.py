@@ -36,10 +36,11 @@ def test_action_has_its_effect_with_its_capability_and_403_without(
     said = _said_by(bob)
     actor = connections.open(user_id="actor", capabilities=held)
 
-    _ask(actor, action, said)
+    request = _ask(actor, action, said)
 
     if action not in held:
-        assert actor.next_error().error_code == 403, "the ERROR is no 403"
+        error = actor.next_error(to=request)
+        assert error.error_code == 403, "the ERROR is no 403"
         bob.quiet_until(bob.send("marker"))
         mia = connections.open(user_id="mia", capabilities=[action])
         _ask(mia, action, said)
@@ -56,8 +57,8 @@ def test_capability_implies_no_other(connections: Connections, held: str) -> Non
 
     for action in ACTIONS:
         if action != held:
-            _ask(actor, action, said)
-            assert actor.next_error().error_code == 403, f"{held} permitted {action}"
+            error = actor.next_error(to=_ask(actor, action, said))
+            assert error.error_code == 403, f"{held} permitted {action}"
     _ask(actor, held, said)
 
     _expect_effect_on(bob, held)
@@ -82,15 +83,14 @@ def _said_by(bob: ChatConnection) -> str:
     return bob.next_message().id
 
 
-def _ask(actor: ChatConnection, action: str, message_id: str) -> None:
-    """Ask for one of the three: all that they can be done to is there."""
+def _ask(actor: ChatConnection, action: str, message_id: str) -> str:
+    """Ask for one of the three, which may be done to what is there; return the id."""
     match action:
         case "SEND_MESSAGE":
-            actor.send("asked for")
+            return actor.send("asked for")
         case "DELETE_MESSAGE":
-            actor.delete_message(message_id)
-        case "DISCONNECT_USER":
-            actor.disconnect_user("bob")
+            return actor.delete_message(message_id)
+    return actor.disconnect_user("bob")
 
 
 def _expect_effect_on(bob: ChatConnection, action: str) -> None:

@@ -13,21 +13,8 @@ from ivschat_conformance.fixtures.control_plane import ControlPlane
 from ivschat_conformance.fixtures.frames import FrameError, MessageFrame
 from ivschat_conformance.fixtures.scenario_clock import TOLERANCE
 from ivschat_conformance.fixtures.target import ScenarioClock
+from ivschat_conformance.fixtures.texts import texts
 from ivschat_conformance.schemas import documents
-
-TEXTS = {
-    "latin": "Zoë Ångström",
-    "right-to-left": "مرحبا",
-    "family": "👩‍👩‍👧‍👦",
-    "decomposed": "e\u0301",
-    "markup": "<b>&amp;</b>",
-    "spaces": "  a  b  ",
-    "nul": "a\x00b",
-    "controls": "\x01\x1f\x7f",
-}
-texts = pytest.mark.parametrize(
-    "text", [case(text, name=name) for name, text in TEXTS.items()]
-)
 
 
 @verifies("WS-MSG-01")

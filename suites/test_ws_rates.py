@@ -1,7 +1,7 @@
 """How many requests a connection, and how many messages a room, takes a second.
 
 Windows are not documented: what is to be refused is ten times the limit at once, and
-what is to succeed is half of it at most (LIMIT-11).
+what is to succeed is less than half of it (LIMIT-11).
 """
 
 import pytest
@@ -12,7 +12,7 @@ from ivschat_conformance.fixtures.connections import Connections
 from ivschat_conformance.fixtures.frames import Frame
 from ivschat_conformance.fixtures.target import ScenarioClock
 
-PER_CONNECTION = 5  # half of LIMIT-07's ten
+PER_CONNECTION = 4  # less than half of LIMIT-07's ten
 
 
 @pytest.fixture
@@ -35,13 +35,13 @@ def test_hundred_requests_at_once_are_too_many_for_a_connection(
 
 
 @verifies("LIMIT-07")
-def test_five_requests_at_once_are_not_too_many(connections: Connections) -> None:
-    """Half of what a connection may do in a second is done."""
+def test_four_requests_at_once_are_not_too_many(connections: Connections) -> None:
+    """Less than half of what a connection may do in a second is done."""
     alice = connections.open(user_id="alice", capabilities=["SEND_MESSAGE"])
 
     answers = _answers([alice], each=PER_CONNECTION)
 
-    assert {answer.kind for answer in answers} == {"MESSAGE"}, "one of five was refused"
+    assert {answer.kind for answer in answers} == {"MESSAGE"}, "one of four was refused"
 
 
 @verifies("LIMIT-07")
@@ -80,11 +80,11 @@ def test_ten_times_a_rooms_rate_is_too_much(
 ) -> None:
     """Senders who are far from their own limits get ERROR 429 for the room's."""
     room = rooms.new(maximumMessageRatePerSecond=rate)
-    senders = _senders(connections, room, count=2 * rate)
+    senders = _senders(connections, room, count=3 * rate)
 
     answers = _answers(senders, each=PER_CONNECTION)
 
-    assert _refused_for_rate(answers), f"{10 * rate} messages were taken at once"
+    assert _refused_for_rate(answers), f"{len(answers)} messages were taken at once"
 
 
 @verifies("LIMIT-09", "WS-ERR-12")
@@ -92,7 +92,7 @@ def test_hundred_messages_are_too_many_for_a_room_without_settings(
     connections: Connections, rooms: Rooms
 ) -> None:
     """The default is ten a second."""
-    senders = _senders(connections, rooms.new(), count=20)
+    senders = _senders(connections, rooms.new(), count=25)
 
     answers = _answers(senders, each=PER_CONNECTION)
 
@@ -100,28 +100,28 @@ def test_hundred_messages_are_too_many_for_a_room_without_settings(
 
 
 @verifies("LIMIT-09")
-def test_five_messages_are_not_too_many_for_a_room_without_settings(
+def test_four_messages_are_not_too_many_for_a_room_without_settings(
     connections: Connections, rooms: Rooms
 ) -> None:
-    """Half of the default is delivered."""
-    senders = _senders(connections, rooms.new(), count=5)
+    """Less than half of the default is delivered."""
+    senders = _senders(connections, rooms.new(), count=4)
 
     answers = _answers(senders, each=1)
 
-    assert {answer.kind for answer in answers} == {"MESSAGE"}, "one of five was refused"
+    assert {answer.kind for answer in answers} == {"MESSAGE"}, "one of four was refused"
 
 
 @verifies("LIMIT-09")
 def test_room_with_a_higher_rate_takes_more(
     connections: Connections, rooms: Rooms
 ) -> None:
-    """A room of 100 a second takes 25, more than twice the default."""
+    """A room of 100 a second takes 24, more than twice the default."""
     room = rooms.new(maximumMessageRatePerSecond=100)
-    senders = _senders(connections, room, count=5)
+    senders = _senders(connections, room, count=6)
 
     answers = _answers(senders, each=PER_CONNECTION)
 
-    assert {answer.kind for answer in answers} == {"MESSAGE"}, "one of 25 was refused"
+    assert {answer.kind for answer in answers} == {"MESSAGE"}, "one of 24 was refused"
 
 
 @verifies("LIMIT-09")
@@ -131,11 +131,11 @@ def test_messages_of_one_room_do_not_count_for_another(
     """The rate is a room's own."""
     full = rooms.new(maximumMessageRatePerSecond=1)
     (other,) = _senders(connections, rooms.new(), count=1)
-    _answers(_senders(connections, full, count=2), each=PER_CONNECTION)
+    _answers(_senders(connections, full, count=3), each=PER_CONNECTION)
 
     answers = _answers([other], each=PER_CONNECTION)
 
-    assert {answer.kind for answer in answers} == {"MESSAGE"}, "one of five was refused"
+    assert {answer.kind for answer in answers} == {"MESSAGE"}, "one of four was refused"
 
 
 @verifies("LIMIT-12")
@@ -146,7 +146,7 @@ def test_message_refused_for_its_rate_reaches_nobody(
     room = rooms.new(maximumMessageRatePerSecond=1)
     viewer = connections.open(user_id="viewer", room=room)
 
-    answers = _answers(_senders(connections, room, count=2), each=PER_CONNECTION)
+    answers = _answers(_senders(connections, room, count=3), each=PER_CONNECTION)
 
     refused = {answer.request_id for answer in _refused_for_rate(answers)}
     if not refused:

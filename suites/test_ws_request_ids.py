@@ -49,7 +49,7 @@ def test_request_id_comes_back_in_the_error(
 
     alice.send("hello", request_id=request_id)
 
-    found = alice.next_error().request_id
+    found = alice.next_error(to=request_id).request_id
     assert found == request_id, "the ERROR has another RequestId"
 
 
