@@ -1,15 +1,14 @@
-"""The asyncio server: in the caller's event loop, in a thread, or in the foreground."""
+"""The asyncio server, in the caller's event loop or in a thread of its own."""
 
 import asyncio
 import errno
-import signal
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from types import FrameType
+from ssl import SSLContext
 from typing import Self, TypeVar, TypeVarTuple
 
 from ivschat_conformance import clock
@@ -37,7 +36,6 @@ Ts = TypeVarTuple("Ts")
 _MAX_PORT = 65_535
 _BACKLOG = 1_024
 _PATIENCE = 10.0  # seconds for a thread to start or to end; both take milliseconds
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _REACHABLE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - replaces it
 
 
@@ -47,16 +45,17 @@ class Address:
 
     host: str
     port: int
+    encrypted: bool = False
 
     @property
     def url(self) -> str:
-        """The endpoint of the control plane: `http://127.0.0.1:4570`."""
-        return f"http://{self._authority}"
+        """The endpoint of the control plane: `http://127.0.0.1:4570`, or https."""
+        return f"{'https' if self.encrypted else 'http'}://{self._authority}"
 
     @property
     def ws_url(self) -> str:
-        """The endpoint of the messaging API: `ws://127.0.0.1:4570`."""
-        return f"ws://{self._authority}"
+        """The endpoint of the messaging API: `ws://127.0.0.1:4570`, or wss."""
+        return f"{'wss' if self.encrypted else 'ws'}://{self._authority}"
 
     @property
     def _authority(self) -> str:
@@ -112,17 +111,19 @@ class RunningServer:
             await asyncio.sleep(0)
 
 
-async def start(
+async def start(  # noqa: PLR0913 - what is served, where, and how
     core: AnswersHttp,
     host: str,
     port: int,
     *,
     timeouts: Timeouts = DEFAULT_TIMEOUTS,
     storage: Storage = NOTHING_STORED,
+    tls: SSLContext | None = None,
 ) -> RunningServer:
     """Listen with the running event loop; port 0 takes any free one.
 
-    Raises ServerStartError where that cannot be.
+    With `tls`, such as `ServerCertificate.context`, both APIs are encrypted. Raises
+    ServerStartError where that cannot be.
     """
     loop = asyncio.get_running_loop()
     deliveries = (
@@ -141,12 +142,18 @@ async def start(
         # The loop binds: a socket of our own would lack TCP_NODELAY where it was made
         # without its protocol, and every answer would then wait for 40 ms.
         listener = await loop.create_server(
-            lambda: HttpConnection(shared), host, port, backlog=_BACKLOG
+            lambda: HttpConnection(shared),
+            host,
+            port,
+            backlog=_BACKLOG,
+            ssl=tls,
+            ssl_handshake_timeout=timeouts.request if tls else None,
+            ssl_shutdown_timeout=timeouts.linger if tls else None,
         )
     except (OSError, UnicodeError) as error:
         raise ServerStartError(_explain(error, host, port)) from error
     port = listener.sockets[0].getsockname()[1]
-    return RunningServer(Address(host, port), listener, shared)
+    return RunningServer(Address(host, port, tls is not None), listener, shared)
 
 
 async def _first_address(host: str) -> str:
@@ -189,7 +196,7 @@ class ServerThread:
     As a context manager it is started on entry and stopped on exit.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is served, where, and how
         self,
         core: AnswersHttp,
         host: str = "127.0.0.1",
@@ -197,11 +204,13 @@ class ServerThread:
         *,
         timeouts: Timeouts = DEFAULT_TIMEOUTS,
         storage: Storage = NOTHING_STORED,
+        tls: SSLContext | None = None,
     ) -> None:
         self._core = core
         self._where = (host, port)
         self._timeouts = timeouts
         self._storage = storage
+        self._tls = tls
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()  # while it is held, the loop goes on running
         self._running: _Running | None = None
@@ -293,7 +302,11 @@ class ServerThread:
 
     async def _serve(self, started: Future[Address]) -> None:
         server = await start(
-            self._core, *self._where, timeouts=self._timeouts, storage=self._storage
+            self._core,
+            *self._where,
+            timeouts=self._timeouts,
+            storage=self._storage,
+            tls=self._tls,
         )
         stopping = asyncio.Event()
         try:
@@ -315,76 +328,3 @@ class _Running:
     server: RunningServer
     loop: asyncio.AbstractEventLoop
     stopping: asyncio.Event
-
-
-def run(
-    core: AnswersHttp,
-    host: str,
-    port: int,
-    ready: Callable[[Address], None],
-    *,
-    storage: Storage = NOTHING_STORED,
-) -> None:
-    """Serve in the main thread until SIGINT or SIGTERM; call `ready` once it listens.
-
-    After a signal both stay ignored: the process is about to end, and a second one, as
-    a terminal and a wrapper send it, must not turn that into a failure.
-    """
-    stopping = asyncio.Event()
-
-    async def serve() -> None:
-        server = await start(core, host, port, storage=storage)
-        try:
-            ready(server.address)
-            await stopping.wait()
-        finally:
-            await server.close()
-
-    _allow_many_connections()
-    with asyncio.Runner(loop_factory=RealTimeEventLoop) as runner:
-        loop = runner.get_loop()
-
-        def end(_number: int, _frame: FrameType | None) -> None:
-            loop.call_soon_threadsafe(stopping.set)
-
-        previous = {number: signal.signal(number, end) for number in _SIGNALS}
-        try:
-            with _woken_by_signals(loop):
-                runner.run(serve())
-        finally:
-            for number, handler in previous.items():
-                ignored = stopping.is_set()
-                signal.signal(number, signal.SIG_IGN if ignored else handler)
-
-
-def _allow_many_connections() -> None:
-    """Let the process open as many files as the system lets it ask for.
-
-    By custom that is 1,024 until somebody asks, and one more client would hang.
-    """
-    try:
-        import resource  # noqa: PLC0415 - POSIX only
-    except ImportError:
-        return
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-@contextmanager
-def _woken_by_signals(loop: asyncio.AbstractEventLoop) -> Iterator[None]:
-    """Have any signal end the loop's wait, whenever it comes.
-
-    Python runs a handler between two of its steps. A signal that comes as the wait
-    begins, or in another thread, would otherwise be seen when the next client calls.
-    """
-    heard, written = socket.socketpair()
-    with heard, written:
-        heard.settimeout(0)
-        written.settimeout(0)
-        loop.add_reader(heard, heard.recv, 64)
-        before = signal.set_wakeup_fd(written.fileno(), warn_on_full_buffer=False)
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(before)
-            loop.remove_reader(heard)

@@ -15,7 +15,7 @@ import pytest
 
 from ivschat_conformance.__main__ import main
 from ivschat_conformance.reference_impl.core.http_messages import HttpRequest
-from ivschat_conformance.reference_impl.shells import server
+from ivschat_conformance.reference_impl.shells import foreground
 
 FORMS = "write a URL such as http://127.0.0.1:8000/review, or module:function"
 LOOPBACK = (
@@ -153,7 +153,7 @@ def test_bad_option_is_one_sentence_and_exit_code_2(
 def review_handler(monkeypatch: pytest.MonkeyPatch, *options: str) -> Any:
     """Return what would review messages if `serve` were started like this."""
     cores: list[Any] = []
-    monkeypatch.setattr(server, "run", lambda core, *_, **__: cores.append(core))
+    monkeypatch.setattr(foreground, "run", lambda core, *_, **__: cores.append(core))
 
     assert main(["serve", *options]) == 0
     return cores[0].service.review_target(LAMBDA)
@@ -232,7 +232,7 @@ def test_control_api_is_served_on_loopback_or_when_asked_for(
         request = HttpRequest("GET", "/_control/clock", (), b"")
         found.append(core.answer(request, datetime(2020, 1, 2, tzinfo=UTC)))
 
-    monkeypatch.setattr(server, "run", answer)
+    monkeypatch.setattr(foreground, "run", answer)
 
     assert main(["serve", "--signatures", "ignore", *options.split()]) == 0
     assert [reply.response.status for reply in found] == [status]
@@ -263,5 +263,6 @@ def test_help_fits_a_terminal_and_names_every_option(
         "--review-handler",
         "--state",
         "--log-directory",
+        "--tls",
         "--mutant",
     ]

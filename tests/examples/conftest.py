@@ -81,6 +81,8 @@ def open_example(serve: "Serve", tmp_path: Path) -> OpenExample:
                     "AWS_ACCESS_KEY_ID": "test",
                     "AWS_SECRET_ACCESS_KEY": "test",
                     "NPM_CONFIG_UPDATE_NOTIFIER": "false",
+                    # Without TLS it is empty, which Node takes for none.
+                    "NODE_EXTRA_CA_CERTS": served.first_line.get("caBundle", ""),
                 },
             )
 

@@ -16,7 +16,8 @@ GOOD = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
 SCRIPT = """
 import resource, signal, sys, threading
 from ivschat_conformance.reference_impl.core.http_messages import HttpResponse, Reply
-from ivschat_conformance.reference_impl.shells.server import ServerStartError, run
+from ivschat_conformance.reference_impl.shells.foreground import run
+from ivschat_conformance.reference_impl.shells.server import ServerStartError
 
 class Core:
     def answer(self, request, machine_now):
