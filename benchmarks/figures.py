@@ -23,6 +23,10 @@ _PACKAGES = (
 MOTO = "moto's server"
 """What rows are beside that say nothing else."""
 
+STUBBER = "botocore's Stubber"
+MOTO_IN_PROCESS = "moto's `mock_aws`"
+"""What rows about calls in one process are beside."""
+
 
 class Unit(StrEnum):
     """How a figure is written."""
@@ -35,6 +39,7 @@ class Unit(StrEnum):
     DELIVERIES = "deliveries"
     PER_SECOND = "/s"
     PERCENT = "%"
+    TIMES = "times"
 
 
 @dataclass(frozen=True, slots=True)

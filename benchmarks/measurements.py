@@ -1,12 +1,14 @@
 """What is measured, one function a subject: ours and moto's in turns."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from figures import Figures, Row, Target, Unit
+from command_lines import measure_command_line
+from figures import MOTO_IN_PROCESS, STUBBER, Figures, Row, Target, Unit
+from many_rooms import measure_many_rooms
 from messaging import measure_messaging
 from plans import Plan, Samples
 from programs import json_of, output
@@ -164,6 +166,55 @@ def measure_reset(plan: Plan) -> list[Row]:
     ]
 
 
+def measure_calls(plan: Plan) -> list[Row]:
+    """Time calls of boto3 in its own process; ours are signed, and verified."""
+    taken = Samples()
+    for _ in range(plan.call_rounds):
+        for other in ("stubber", "moto"):
+            found = json_of("in_process_calls.py", other, "20")
+            for subject, times in found.items():
+                taken.add(f"{other} {subject}", *times)
+    return [*_beside_the_stubber(taken), *_beside_moto(taken)]
+
+
+def _beside_the_stubber(taken: Samples) -> Iterator[Row]:
+    """Yield our time for a call beside the Stubber's, and how many of its that is."""
+    ours = taken["stubber CreateChatToken"]
+    for how, stubbed, target in (
+        ("is told of each call", "stubber", Target("ours", 6, "at most 6 times its")),
+        ("was told of all calls before", "queued before", None),
+    ):
+        its = taken[f"stubber {stubbed}"]
+        what = f"boto3 in process, CreateChatToken, where the Stubber {how}"
+        yield Row(what, Unit.MICROSECONDS, ours, its, beside=STUBBER)
+        pairs = zip(ours.samples, its.samples, strict=True)
+        times = Figures(tuple(our / one for our, one in pairs))
+        what = "how many of its times ours is, turn by turn"
+        yield Row(what, Unit.TIMES, times, target=target, beside=STUBBER)
+
+
+def _beside_moto(taken: Samples) -> Iterator[Row]:
+    for our_call, its_call in (
+        ("CreateChatToken", "GetChannel"),
+        ("ListRooms", "ListChannels"),
+    ):
+        yield Row(
+            f"boto3 in process: ours {our_call}; moto's IVS {its_call}, unverified",
+            Unit.MICROSECONDS,
+            taken[f"moto {our_call}"],
+            taken[f"moto {its_call}"],
+            Target("ratio", 1, "not slower"),
+            MOTO_IN_PROCESS,
+        )
+    yield Row(
+        "reset of the fake in process",
+        Unit.MICROSECONDS,
+        taken["moto reset"],
+        target=Target("ours", 1_000, "under 1 ms"),
+        beside=MOTO_IN_PROCESS,
+    )
+
+
 def measure_check(plan: Plan) -> list[Row]:
     """Time `ivschat-conformance check`, from the shell's prompt to its next."""
     taken = Samples()
@@ -214,9 +265,12 @@ MEASUREMENTS: Mapping[str, Callable[[Plan], list[Row]]] = {
     "requests": measure_requests,
     "thread": measure_thread,
     "reset": measure_reset,
+    "calls": measure_calls,
     "check": measure_check,
     "plugin": measure_plugin,
+    "command": measure_command_line,
     "messaging": measure_messaging,
+    "many-rooms": measure_many_rooms,
 }
 
 

@@ -33,15 +33,30 @@ class Plan:
     load_seconds: float
     thread_rounds: int
     resets: int
+    call_rounds: int
     checks: int
     sessions: int
     room: RoomPlan
+    command_lines: int
 
 
 FULL = Plan(
-    "in full", 9, 3, 5, 2.0, 3, 20, 3, 15, RoomPlan(3, 1_000, 1_000, 150, 320, 5_000)
+    "in full",
+    9,
+    3,
+    5,
+    2.0,
+    3,
+    20,
+    5,
+    3,
+    15,
+    RoomPlan(3, 1_000, 1_000, 150, 320, 5_000),
+    9,
 )
-QUICK = Plan("--quick", 2, 1, 1, 0.5, 1, 5, 1, 3, RoomPlan(1, 200, 200, 50, 120, 500))
+QUICK = Plan(
+    "--quick", 2, 1, 1, 0.5, 1, 5, 1, 1, 3, RoomPlan(1, 200, 200, 50, 120, 500), 2
+)
 
 
 class Samples:

@@ -9,13 +9,29 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from figures import MOTO, conditions, inserted, table
+from command_lines import BESIDE as COMMAND_OF_AWS
+from figures import (
+    MOTO,
+    MOTO_IN_PROCESS,
+    STUBBER,
+    conditions,
+    inserted,
+    table,
+)
+from many_rooms import BESIDE as TEN_ROOMS
 from measurements import MEASUREMENTS
 from messaging import BESIDE
 from plans import FULL, QUICK
 from servers import CORES, BenchmarkError, pinned
 
-_MARKS = {MOTO: "figures", BESIDE: "figures of messaging"}
+_MARKS = {
+    MOTO: "figures",
+    STUBBER: "figures beside the Stubber",
+    MOTO_IN_PROCESS: "figures in process",
+    BESIDE: "figures of messaging",
+    TEN_ROOMS: "figures of many rooms",
+    COMMAND_OF_AWS: "figures of the command line",
+}
 
 
 def main() -> int:

@@ -7,22 +7,18 @@ of milliseconds. The first start, with the imports in it, is not among them.
 import json
 import sys
 from collections.abc import Callable
-from random import SystemRandom
 from time import perf_counter
 
 Stop = Callable[[], None]
 
 
 def start_ours() -> Stop:
-    """Make the reference implementation and have it listen."""
-    from ivschat_conformance import clock
-    from ivschat_conformance.reference_impl.core.endpoint import Endpoint
-    from ivschat_conformance.reference_impl.core.settings import Settings
-    from ivschat_conformance.reference_impl.shells.server import ServerThread
+    """Make a fake, as its users do, and have it listen."""
+    from ivschat_conformance import FakeIvsChat
 
-    server = ServerThread(Endpoint(Settings(), SystemRandom(), clock.now()))
-    server.start()
-    return server.stop
+    fake = FakeIvsChat()
+    fake.start()
+    return fake.stop
 
 
 def start_moto() -> Stop:

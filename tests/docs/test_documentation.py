@@ -25,6 +25,8 @@ PAGES = [
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "examples").glob("*/README.md")),
 ]
+NODE = ROOT / "examples" / "node"
+DEADLINE = 60  # seconds for what takes one on an idle machine
 ROOM = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"  # of the pages
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -107,6 +109,9 @@ def clients(serve: "Serve", tmp_path: Path) -> Iterator[dict[str, str]]:
             "HOME": str(tmp_path),
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_ENDPOINT_URL_IVSCHAT": served.endpoint,
+            "IVSCHAT_MESSAGING_ENDPOINT": served.first_line["messagingEndpoint"],
+            "IVSCHAT_ROOM_ARN": ROOM,
+            "AWS_REGION": "us-west-2",
             "AWS_DEFAULT_REGION": "us-west-2",
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
@@ -130,6 +135,30 @@ def test_python_in_the_documentation_runs(
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.skipif(
+    not (NODE / "node_modules" / "ws").is_dir(),
+    reason="the packages are not installed: npm ci in examples/node",
+)
+@pytest.mark.parametrize(
+    ("block", "says"), [*zip(blocks("js"), ["Hello", "true"], strict=True)]
+)
+def test_javascript_in_the_documentation_runs(
+    block: str, says: str, clients: dict[str, str]
+) -> None:
+    """A reader who pastes it into a module gets what the page promises."""
+    done = subprocess.run(
+        ["node", "--input-type=module", "-e", block],  # noqa: S607
+        cwd=NODE,
+        env=clients,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+    )
+
+    assert (done.stdout, done.returncode) == (f"{says}\n", 0), done.stderr
 
 
 @pytest.mark.parametrize(
