@@ -7,6 +7,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import takewhile
+from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any, cast
 
@@ -27,6 +28,12 @@ DOCUMENT = {"Content": "hidden", "Sender": {"UserId": "hidden", "Attributes": {}
 Serve = Callable[..., AbstractContextManager["Program"]]
 Play = Callable[[Callable[["Asker"], Awaitable[None]]], None]
 AnswerOf = Callable[[ReviewTarget], object]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Give the path of a state file that is not there yet."""
+    return tmp_path / "state.db"
 
 
 @pytest.fixture

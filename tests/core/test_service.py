@@ -2,8 +2,7 @@
 
 from base64 import b64encode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
-from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,7 +10,6 @@ from ivschat_conformance.reference_impl.core.changes import (
     RoomDeleted,
     RoomStored,
     TokenNumbersReserved,
-    TokenUsed,
 )
 from ivschat_conformance.reference_impl.core.errors import (
     ResourceNotFoundException,
@@ -21,28 +19,15 @@ from ivschat_conformance.reference_impl.core.outcome import Outcome
 from ivschat_conformance.reference_impl.core.paging import Pages
 from ivschat_conformance.reference_impl.core.room_operations import RoomOperations
 from ivschat_conformance.reference_impl.core.service import Service
-from ivschat_conformance.reference_impl.core.settings import Settings
 from ivschat_conformance.reference_impl.core.tokens import ChatToken, TokenVault
+
+if TYPE_CHECKING:
+    from tests.core.conftest import Started
 
 NOW = datetime(2026, 11, 24, 1, 51, 27, 987654, tzinfo=UTC)
 ROOM = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"
 LOGGING = "arn:aws:ivschat:us-west-2:123456789012:logging-configuration/ABcdef34ghIJ"
 ASKED = {"roomIdentifier": ROOM, "userId": "user-1"}
-
-
-class KnownKey(Random):
-    """A source of randomness whose bytes a test knows."""
-
-    def randbytes(self, n: int) -> bytes:
-        """Return the first bytes of all."""
-        return bytes(range(n))
-
-
-def started(**settings: Any) -> Service:
-    """Return a service with one room of a known ARN, unless asked otherwise."""
-    service = Service(Settings(**{"rooms": [ROOM], **settings}), KnownKey(20261124))
-    service.start(NOW)
-    return service
 
 
 def perform(service: Service, operation: str, **request: Any) -> Any:
@@ -63,9 +48,9 @@ def refusal(
     *("TOKEN-RESP-01", "TOKEN-RESP-02", "TOKEN-RESP-03", "TOKEN-RESP-09"),
     *("TOKEN-RESP-16", "TOKEN-RESP-17", "TOKEN-REQ-04", "TOKEN-REQ-08"),
 )
-def test_token_of_the_shortest_request_has_the_defaults() -> None:
+def test_token_of_the_shortest_request_has_the_defaults(started: "Started") -> None:
     """An hour of session, a minute of token, a viewer without attributes."""
-    service = started()
+    service = started(NOW)
 
     output = perform(service, "CreateChatToken", **ASKED)
 
@@ -86,9 +71,9 @@ def test_token_of_the_shortest_request_has_the_defaults() -> None:
 
 
 @pytest.mark.ivschat_verifies("TOKEN-LIFE-08", "TOKEN-REQ-01", "TOKEN-REQ-06")
-def test_token_says_what_was_asked_for() -> None:
+def test_token_says_what_was_asked_for(started: "Started") -> None:
     """Room, user, capabilities and attributes are fixed when it is issued."""
-    service = started()
+    service = started(NOW)
 
     output = perform(
         service,
@@ -121,10 +106,10 @@ def test_token_says_what_was_asked_for() -> None:
     ],
 )
 def test_token_lifetime_is_as_configured(
-    lifetime: int, minutes: int, token_end: str, session_end: str
+    started: "Started", lifetime: int, minutes: int, token_end: str, session_end: str
 ) -> None:
     """The configured lifetime counts from the issue, and ends with the session."""
-    service = started(token_lifetime=timedelta(seconds=lifetime))
+    service = started(NOW, token_lifetime=timedelta(seconds=lifetime))
 
     output = perform(
         service, "CreateChatToken", **ASKED, sessionDurationInMinutes=minutes
@@ -135,9 +120,9 @@ def test_token_lifetime_is_as_configured(
 
 
 @pytest.mark.ivschat_verifies("TOKEN-REQ-19", "TOKEN-RESP-15")
-def test_each_call_yields_another_token_that_opens() -> None:
+def test_each_call_yields_another_token_that_opens(started: "Started") -> None:
     """The same request again is no retry: every call issues a token."""
-    service = started()
+    service = started(NOW)
 
     texts = [perform(service, "CreateChatToken", **ASKED)["token"] for _ in range(50)]
 
@@ -170,10 +155,10 @@ ELSEWHERE = [
 @pytest.mark.parametrize(("arn", "resource_id"), ELSEWHERE)
 @pytest.mark.parametrize("operation", ROOM_OPERATIONS)
 def test_room_that_is_not_here_is_not_found(
-    operation: str, arn: str, resource_id: str
+    started: "Started", operation: str, arn: str, resource_id: str
 ) -> None:
     """Another id, account or region is 404 with the id of the ARN; no room is taken."""
-    service = started()
+    service = started(NOW)
     error = refusal(
         service, operation, roomIdentifier=arn, identifier=arn, **ASKED_OF_ALL
     )
@@ -188,9 +173,9 @@ def test_room_that_is_not_here_is_not_found(
 
 
 @pytest.mark.ivschat_verifies("ROOM-CREATE-03", "ROOM-GET-01", "REGION-05")
-def test_created_room_is_read_as_it_was_answered() -> None:
+def test_created_room_is_read_as_it_was_answered(started: "Started") -> None:
     """GetRoom gives what CreateRoom gave, in the account and region of the fake."""
-    service = started(region="eu-west-1", account_id="12345678901", rooms=())
+    service = started(NOW, region="eu-west-1", account_id="12345678901", rooms=())
 
     room = perform(service, "CreateRoom", name="lobby", tags={"a": "b"})
 
@@ -200,9 +185,9 @@ def test_created_room_is_read_as_it_was_answered() -> None:
 
 
 @pytest.mark.ivschat_verifies("ROOM-CREATE-08")
-def test_rooms_of_one_name_are_two_rooms() -> None:
+def test_rooms_of_one_name_are_two_rooms(started: "Started") -> None:
     """Names are no keys: the second room has an id and a life of its own."""
-    service = started()
+    service = started(NOW)
     first, second = (perform(service, "CreateRoom", name="lobby") for _ in range(2))
 
     perform(service, "DeleteRoom", identifier=first["arn"])
@@ -212,9 +197,9 @@ def test_rooms_of_one_name_are_two_rooms() -> None:
 
 
 @pytest.mark.ivschat_verifies("ROOM-DEL-01", "ROOM-DEL-03", "ROOM-GET-02")
-def test_deleted_room_is_gone_for_every_operation() -> None:
+def test_deleted_room_is_gone_for_every_operation(started: "Started") -> None:
     """Once it is deleted, a room is read, deleted, joined and told no more."""
-    service = started()
+    service = started(NOW)
 
     assert perform(service, "DeleteRoom", identifier=ROOM) is None
 
@@ -226,9 +211,11 @@ def test_deleted_room_is_gone_for_every_operation() -> None:
 
 
 @pytest.mark.ivschat_verifies("ROOM-CREATE-10", "ERR-19")
-def test_room_with_an_unknown_logging_configuration_is_not_created() -> None:
+def test_room_with_an_unknown_logging_configuration_is_not_created(
+    started: "Started",
+) -> None:
     """The configuration is not found: 404 with its id, and its type by name."""
-    service = started()
+    service = started(NOW)
 
     error = refusal(service, "CreateRoom", loggingConfigurationIdentifiers=[LOGGING])
 
@@ -238,9 +225,11 @@ def test_room_with_an_unknown_logging_configuration_is_not_created() -> None:
 
 
 @pytest.mark.ivschat_verifies("ERR-24")
-def test_operation_changes_nothing_before_its_changes_are_applied() -> None:
+def test_operation_changes_nothing_before_its_changes_are_applied(
+    started: "Started",
+) -> None:
     """What an operation would change comes back as values; `apply` makes it so."""
-    service = started()
+    service = started(NOW)
     pages = Pages(bytes(32))
     rooms = RoomOperations(
         service.settings, service.ids, service.state, service.live, pages
@@ -260,12 +249,12 @@ def test_operation_changes_nothing_before_its_changes_are_applied() -> None:
     refusal(service, "GetRoom", identifier=ROOM)
 
 
-def test_only_what_is_to_be_kept_has_changes() -> None:
+def test_only_what_is_to_be_kept_has_changes(started: "Started") -> None:
     """A shell writes down what comes back: reads bring nothing, nor does most talk.
 
     Numbers of tokens are reserved a thousand at a time, so the second token has none.
     """
-    service = started()
+    service = started(NOW)
 
     outcomes = [
         service.perform("CreateRoom", {}, NOW),
@@ -297,10 +286,10 @@ def test_only_what_is_to_be_kept_has_changes() -> None:
     ],
 )
 def test_what_a_room_is_told_has_an_id_each_time(
-    operation: str, asked: dict[str, Any]
+    started: "Started", operation: str, asked: dict[str, Any]
 ) -> None:
     """Also where nobody is there to be told, and of a message that nobody knows."""
-    service = started()
+    service = started(NOW)
 
     outputs = [
         perform(service, operation, roomIdentifier=ROOM, **asked) for _ in range(20)
@@ -313,9 +302,11 @@ def test_what_a_room_is_told_has_an_id_each_time(
 
 
 @pytest.mark.ivschat_verifies("DISC-01", "DISC-03")
-def test_disconnection_answers_nothing_even_for_somebody_who_is_not_there() -> None:
+def test_disconnection_answers_nothing_even_for_somebody_who_is_not_there(
+    started: "Started",
+) -> None:
     """There is no output and no effect."""
-    service = started()
+    service = started(NOW)
 
     outcome = service.perform("DisconnectUser", ASKED, NOW)
 
@@ -324,9 +315,11 @@ def test_disconnection_answers_nothing_even_for_somebody_who_is_not_there() -> N
 
 @pytest.mark.ivschat_verifies("SEVT-06")
 @pytest.mark.parametrize("name", ["aws:", "aws:DELETE_MESSAGE", "aws:app"])
-def test_event_of_an_application_is_none_of_the_services(name: str) -> None:
+def test_event_of_an_application_is_none_of_the_services(
+    started: "Started", name: str
+) -> None:
     """Names that begin as the service's are refused, and others that look alike not."""
-    service = started()
+    service = started(NOW)
 
     with pytest.raises(ValidationException) as caught:
         perform(service, "SendEvent", roomIdentifier=ROOM, eventName=name)
@@ -345,86 +338,9 @@ def test_event_of_an_application_is_none_of_the_services(name: str) -> None:
         perform(service, "SendEvent", roomIdentifier=ROOM, eventName=other)
 
 
-def test_handler_is_where_it_was_led_or_where_all_are() -> None:
-    """By its own ARN first, then by the setting, and nowhere without either."""
-    service = started(review_handler="http://127.0.0.1:1/all")
-    service.review_targets = {"one": "http://127.0.0.1:2/one"}
-
-    assert service.review_target("one") == "http://127.0.0.1:2/one"
-    assert service.review_target("other") == "http://127.0.0.1:1/all"
-    service.start(NOW)
-    assert service.review_target("one") == "http://127.0.0.1:1/all"
-    assert started().review_target("one") is None
-
-
-def test_used_token_is_a_change_that_can_be_applied() -> None:
-    """A shell that wrote it down makes it so again after a restart."""
-    service = started()
-    end = NOW + timedelta(minutes=1)
-
-    service.apply((TokenUsed(7, end),))
-
-    assert service.state.used_tokens.has(7, end)
-    assert not service.state.used_tokens.has(8, end)
-
-
-def test_seeded_rooms_are_there_from_the_start() -> None:
-    """A name gets an id of its own and is the room's name; an ARN fixes the id."""
-    service = started(rooms=["lobby", "stage", ROOM])
-
-    arns = service.seeded_room_arns
-
-    assert list(arns) == ["lobby", "stage", "g1H2I3j4k5L6"]
-    assert arns["g1H2I3j4k5L6"] == ROOM
-    assert len(set(arns.values())) == 3
-    rooms = {
-        name: perform(service, "GetRoom", identifier=arn) for name, arn in arns.items()
-    }
-    assert rooms["lobby"]["name"] == "lobby"
-    assert rooms["stage"]["name"] == "stage"
-    assert "name" not in rooms["g1H2I3j4k5L6"]
-    assert {room["createTime"] for room in rooms.values()} == {
-        "2026-11-24T01:51:27.987Z"
-    }
-
-
-def test_start_brings_back_the_seeded_rooms_and_no_others() -> None:
-    """Under the same ARNs, as new at that instant; what was created is gone."""
-    service = started(rooms=["lobby", ROOM])
-    arns = service.seeded_room_arns
-    created = perform(service, "CreateRoom")
-    perform(service, "DeleteRoom", identifier=arns["lobby"])
-
-    text = perform(service, "CreateChatToken", roomIdentifier=ROOM, userId="u")["token"]
-    service.apply((TokenUsed(1, NOW),))
-
-    assert service.start(datetime(2027, 1, 1, tzinfo=UTC)).effects == ()
-
-    assert len(service.state.used_tokens) == 0
-    assert service.state.tokens.open(text).number == 1  # the same key: a test knows it
-    token = perform(service, "CreateChatToken", roomIdentifier=ROOM, userId="u")[
-        "token"
-    ]
-    assert service.state.tokens.open(token).number == 1
-    assert service.seeded_room_arns == arns
-    for arn in arns.values():
-        room = perform(service, "GetRoom", identifier=arn)
-        assert room["createTime"] == "2027-01-01T00:00:00.000Z"
-    refusal(service, "GetRoom", identifier=created["arn"])
-
-
-def test_caller_cannot_change_what_the_seeded_rooms_are() -> None:
-    """The mapping is the caller's own."""
-    service = started()
-
-    service.seeded_room_arns.clear()
-
-    assert service.seeded_room_arns == {"g1H2I3j4k5L6": ROOM}
-
-
-def test_service_shows_no_key() -> None:
+def test_service_shows_no_key(started: "Started") -> None:
     """Neither a service nor its vault or its outcomes have the key when shown."""
-    service = started()
+    service = started(NOW)
     key = bytes(range(32))
     outcome = service.perform("CreateChatToken", ASKED, NOW)
 

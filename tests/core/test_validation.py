@@ -1,7 +1,7 @@
 """Input: what is kept of it, and which error says what of the rest."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,11 +11,11 @@ from ivschat_conformance.reference_impl.core.errors import (
     ValidationException,
 )
 from ivschat_conformance.reference_impl.core.validation import (
-    InputReader,
     input_reader,
-    matches,
-    read_object,
 )
+
+if TYPE_CHECKING:
+    from tests.core.conftest import ReadInput, Refusal
 
 ROOM = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"
 LOGGING = "arn:aws:ivschat:us-west-2:123456789012:logging-configuration/ABcdef34ghIJ"
@@ -23,18 +23,6 @@ LAMBDA = "arn:aws:lambda:us-west-2:123456789012:function:review"
 ASTRAL = "\N{PERFORMING ARTS}"  # one code point, two UTF-16 units, four bytes
 TOKEN = "CreateChatTokenRequest"  # noqa: S105 - a shape's name
 ROOM_REQUEST = "CreateRoomRequest"
-
-
-def read(body: bytes, shape: str = TOKEN) -> dict[str, Any]:
-    """Return the input that the body is, of this shape."""
-    return input_reader(shape).read(read_object(body))
-
-
-def refusal(body: bytes, shape: str = TOKEN) -> CallerError:
-    """Return the error with which the body is refused."""
-    with pytest.raises(CallerError) as caught:
-        read(body, shape)
-    return caught.value
 
 
 def token_request(**members: object) -> bytes:
@@ -78,7 +66,7 @@ WRONG_TYPES: list[tuple[dict[str, object], str]] = [
 @pytest.mark.ivschat_verifies("PARSE-04", "PARSE-05", "PARSE-02", "TOKEN-REQ-10")
 @pytest.mark.parametrize(("members", "message"), WRONG_TYPES)
 def test_member_of_the_wrong_type_is_named(
-    members: dict[str, object], message: str
+    refusal: "Refusal", members: dict[str, object], message: str
 ) -> None:
     """Each member of a wrong JSON type is named once, with the type that it must be."""
     error = refusal(token_request(**members))
@@ -92,7 +80,9 @@ def test_member_of_the_wrong_type_is_named(
 @pytest.mark.parametrize(
     "shape", ["ListRoomsRequest", "ListLoggingConfigurationsRequest"]
 )
-def test_whole_number_is_read_as_an_integer(shape: str) -> None:
+def test_whole_number_is_read_as_an_integer(
+    read: "ReadInput", refusal: "Refusal", shape: str
+) -> None:
     """JSON may write 50 as 50.0, which is no other number; 50.5 is refused."""
     whole = read(b'{"maxResults": 50.0}', shape)
     error = refusal(b'{"maxResults": 50.5}', shape)
@@ -111,7 +101,7 @@ def test_number_with_a_fraction_is_read_as_it_is() -> None:
 
 
 @pytest.mark.ivschat_verifies("PARSE-04")
-def test_all_members_of_a_wrong_type_are_named_at_once() -> None:
+def test_all_members_of_a_wrong_type_are_named_at_once(refusal: "Refusal") -> None:
     """Each once, however many of its entries are wrong."""
     error = refusal(token_request(userId=1, attributes=[], capabilities=[1, {}]))
 
@@ -122,7 +112,7 @@ def test_all_members_of_a_wrong_type_are_named_at_once() -> None:
     ]
 
 
-def test_types_come_before_constraints() -> None:
+def test_types_come_before_constraints(refusal: "Refusal") -> None:
     """What cannot be read is not judged: a wrong type hides what is out of limits."""
     error = refusal(token_request(userId="", sessionDurationInMinutes="0"))
 
@@ -175,7 +165,7 @@ BROKEN_TOKENS = [
 )
 @pytest.mark.parametrize(("members", "field"), BROKEN_TOKENS)
 def test_member_that_breaks_a_constraint_is_listed(
-    members: dict[str, object], field: tuple[str, str]
+    refusal: "Refusal", members: dict[str, object], field: tuple[str, str]
 ) -> None:
     """A ValidationException names the member and says in a sentence what is allowed."""
     error = refusal(token_request(**members))
@@ -213,7 +203,9 @@ def test_member_that_breaks_a_constraint_is_listed(
         {"attributes": {"é" * 256: "é" * 256}},
     ],
 )
-def test_request_at_its_limits_is_taken_as_it_is(members: dict[str, object]) -> None:
+def test_request_at_its_limits_is_taken_as_it_is(
+    read: "ReadInput", members: dict[str, object]
+) -> None:
     """What just keeps within a constraint is read unchanged."""
     body = token_request(**members)
 
@@ -252,7 +244,7 @@ BROKEN_ROOMS = [
 )
 @pytest.mark.parametrize(("members", "name"), BROKEN_ROOMS)
 def test_member_of_a_structure_is_named_by_its_path_and_an_entry_by_its_map(
-    members: dict[str, object], name: str
+    refusal: "Refusal", members: dict[str, object], name: str
 ) -> None:
     """Names come from the model: a map's key or a list's index is never one."""
     error = refusal(json.dumps(members).encode(), ROOM_REQUEST)
@@ -262,7 +254,7 @@ def test_member_of_a_structure_is_named_by_its_path_and_an_entry_by_its_map(
 
 
 @pytest.mark.ivschat_verifies("ERR-17")
-def test_all_that_breaks_a_constraint_is_listed_at_once() -> None:
+def test_all_that_breaks_a_constraint_is_listed_at_once(refusal: "Refusal") -> None:
     """One answer lists every member, each once (OPEN-07)."""
     error = refusal(
         token_request(
@@ -284,7 +276,7 @@ def test_all_that_breaks_a_constraint_is_listed_at_once() -> None:
 
 
 @pytest.mark.ivschat_verifies("ERR-17")
-def test_all_that_is_wrong_with_a_room_is_listed_at_once() -> None:
+def test_all_that_is_wrong_with_a_room_is_listed_at_once(refusal: "Refusal") -> None:
     """Inside structures and maps too, one entry a member."""
     error = refusal(
         json.dumps(
@@ -312,7 +304,9 @@ def test_all_that_is_wrong_with_a_room_is_listed_at_once() -> None:
 
 
 @pytest.mark.ivschat_verifies("HTTP-REQ-08", "HTTP-REQ-09", "HTTP-REQ-10")
-def test_nulls_and_unknown_members_are_dropped() -> None:
+def test_nulls_and_unknown_members_are_dropped(
+    read: "ReadInput", refusal: "Refusal"
+) -> None:
     """Both are as if they were not there; names count with their case."""
     body = token_request(
         capabilities=None, attributes=None, UserId=1, roomidentifier=[], unknown={}
@@ -369,7 +363,7 @@ def test_nulls_and_unknown_members_are_dropped_in_structures_at_every_depth() ->
     ],
 )
 def test_nulls_in_maps_and_lists_are_refused(
-    shape: str, members: dict[str, object], name: str
+    refusal: "Refusal", shape: str, members: dict[str, object], name: str
 ) -> None:
     """An entry of a map or a list is data: null is none, and is not dropped."""
     error = refusal(token_request(**members), shape)
@@ -378,65 +372,10 @@ def test_nulls_in_maps_and_lists_are_refused(
     assert error.message == f"{name} must be of JSON type string."
 
 
-def test_entries_of_maps_are_kept_under_any_key() -> None:
+def test_entries_of_maps_are_kept_under_any_key(read: "ReadInput") -> None:
     """A map's keys are no members, though they be called like one."""
     attributes = {"userId": "a", "unknown": "b", "uri": ""}
     tags = {"messageReviewHandler": "a", "unknown": "b"}
 
     assert read(token_request(attributes=attributes))["attributes"] == attributes
     assert read(json.dumps({"tags": tags}).encode(), ROOM_REQUEST) == {"tags": tags}
-
-
-def test_map_at_the_root_is_kept_whole() -> None:
-    """All its keys are data, and a null is a value that the schema allows or not."""
-    reader = input_reader("ReviewHandlers", api="harness")
-    handlers = {LAMBDA: "http://127.0.0.1:9000/", f"{LAMBDA}:2": None}
-
-    assert reader.read(handlers) == handlers
-    assert reader.read({}) == {}
-
-
-@pytest.mark.parametrize(
-    ("handlers", "error_type", "sentence"),
-    [
-        ({LAMBDA: 9000}, SerializationException, "must be of JSON type null or string"),
-        ({LAMBDA: "x"}, ValidationException, "must match ^http://"),
-        ({"x": None}, ValidationException, "each key must match ^$|^arn:aws:lambda:"),
-    ],
-)
-def test_refusal_of_a_map_at_the_root_names_no_key(
-    handlers: dict[str, object], error_type: type[CallerError], sentence: str
-) -> None:
-    """What is allowed is said; the key, which is data, is not."""
-    with pytest.raises(error_type) as caught:
-        input_reader("ReviewHandlers", api="harness").read(handlers)
-
-    assert sentence in caught.value.message
-    assert "function:review" not in caught.value.message
-
-
-def test_readers_of_other_apis_know_their_own_shapes() -> None:
-    """A shape is read by the schema of the API that is asked."""
-    reader = input_reader("SendMessageAction", api="messaging-api")
-    sent = {"Action": "SEND_MESSAGE", "Content": "x", "RequestId": None, "more": 1}
-
-    assert reader.read(sent) == {"Action": "SEND_MESSAGE", "Content": "x"}
-    with pytest.raises(LookupError):
-        input_reader("SendMessageAction")
-
-
-def test_reader_of_a_shape_is_made_once() -> None:
-    """Reading a schema takes a hundred times as long as reading a request by it."""
-    assert input_reader(TOKEN) is input_reader(TOKEN)
-    assert input_reader(TOKEN) is not input_reader(ROOM_REQUEST)
-    assert InputReader(TOKEN).read({"roomIdentifier": ROOM, "userId": "u"}) == {
-        "roomIdentifier": ROOM,
-        "userId": "u",
-    }
-
-
-def test_value_matches_a_shape_or_not() -> None:
-    """`matches` says it of one value, for settings."""
-    assert matches("RoomName", "lobby_1")
-    assert not matches("RoomName", "a lobby")
-    assert not matches("RoomName", 1)

@@ -1,6 +1,6 @@
 """Both engines that read the schemas: the suites' and the server's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 from ivschat_conformance.schemas import documents
 
 Allows = Callable[[str, Any], bool]
+Claims = Mapping[str, Sequence[tuple[str, Any, bool]]]
 
 HOMES = {
     shape: api
@@ -47,3 +48,21 @@ def allows(request: pytest.FixtureRequest) -> Allows:
             shape, api=HOMES[shape]
         ).is_valid(value)
     return lambda shape, value: fast_engine(shape).is_valid(value)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test of `shape`, `value` and `allowed` with each of its module's CLAIMS."""
+    claims: Claims | None = getattr(metafunc.module, "CLAIMS", None)
+    names = ("shape", "value", "allowed")
+    if not isinstance(claims, Mapping) or not {*names} <= {*metafunc.fixturenames}:
+        return
+    rows = [
+        pytest.param(
+            *claim,
+            id=f"{requirement}-{number}-{claim[0]}",
+            marks=pytest.mark.ivschat_verifies(requirement),
+        )
+        for requirement, rows in claims.items()
+        for number, claim in enumerate(rows)
+    ]
+    metafunc.parametrize(names, rows)

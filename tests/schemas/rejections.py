@@ -5,12 +5,14 @@
 One row a case: a request with one defect, and beside it the accepted one. Every member
 of every operation has a row for its JSON type and one for each constraint that the
 model sets it, past the bound and at it, but for what `BY_HAND` says is checked
-elsewhere. What stands inside a member is judged in the first operation that has it, and
-so are more texts that a pattern forbids: the operations share the shapes, and a run of
-all checks must stay quick. The suites need no botocore: the table travels with them.
+elsewhere (rejections.toml has all that the model does not say). What stands inside a
+member is judged in the first operation that has it, and so are more texts that a
+pattern forbids: the operations share the shapes, and a run of all checks must stay
+quick. The suites need no botocore: the table travels with them.
 """
 
 import json
+import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -24,134 +26,23 @@ TABLE = Path(ivschat_conformance.suites.__file__).with_name("rejections.json")
 
 Row = dict[str, Any]
 
-# Rows that are not written, since checks of their own have the same request:
-# `operation.path:rule`, and the suites that have it, or the requirement.
-BY_HAND = {
-    "CreateChatToken.*": "test_chat_token_members.py test_constraints_text.py "
-    "test_constraints_identifiers.py test_body_types.py",
-    "CreateRoom.name:*": "test_constraints_rooms.py test_body_types.py",
-    "CreateRoom.maximumMessage*": "test_constraints_rooms.py test_body_types.py",
-    "CreateRoom.messageReviewHandler*": "test_constraints_rooms.py test_body_types.py",
-    "CreateRoom.tags*": "test_constraints_tags.py test_body_types.py",
-    "CreateRoom.loggingConfigurationIdentifiers*:type": "test_body_types.py",
-    "GetRoom.*": "test_constraints_identifiers.py test_body_types.py",
-    "DeleteRoom.*": "test_constraints_identifiers.py test_body_types.py",
-    "UpdateRoom.identifier:required": "test_room_update.py",
-    "CreateLoggingConfiguration.destinationConfiguration:required": (
-        "test_logging_destinations.py"
-    ),
-    "TagResource.tags:required": "test_tag_rules.py",
-    "UntagResource.tagKeys:required": "test_tag_rules.py",
-    "SendEvent.eventName:required": "SEVT-01",
-    "SendEvent.eventName:m*Length": "VAL-12",
-    "DeleteMessage.id:required": "DELM-01",
-    "DeleteMessage.id:m*Length": "DELM-04",
-    "DeleteMessage.id:pattern": "DELM-04",
-    "*.reason:m*Length": "VAL-11",
-    "DisconnectUser.userId:required": "DISC-01",
-}
+_KNOWN = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 
-# The requirement of each shape's constraints.
-REQUIREMENTS = {
-    "BucketName": "VAL-21",
-    "ChatTokenCapability": "TOKEN-REQ-03",
-    "DeliveryStreamName": "VAL-21",
-    "DestinationConfiguration": "LOGCFG-01",
-    "EventName": "VAL-12",
-    "FallbackResult": "VAL-19",
-    "LambdaArn": "VAL-18",
-    "LogGroupName": "VAL-21",
-    "LoggingConfigurationIdentifier": "VAL-05",
-    "LoggingConfigurationIdentifierList": "VAL-20",
-    "LoggingConfigurationName": "VAL-09",
-    "MaxLoggingConfigurationResults": "VAL-15",
-    "MaxRoomResults": "VAL-15",
-    "MessageID": "DELM-04",
-    "PaginationToken": "VAL-16",
-    "Reason": "VAL-11",
-    "ResourceArn": "VAL-07",
-    "RoomIdentifier": "VAL-03",
-    "RoomMaxMessageLength": "VAL-17",
-    "RoomMaxMessageRatePerSecond": "VAL-17",
-    "RoomName": "VAL-09",
-    "SessionDurationInMinutes": "TOKEN-REQ-09",
-    "TagKeyList": "VAL-14",
-    "Tags": "VAL-13",
-    "TagValue": "VAL-13",
-    "UserID": "VAL-10",
-}
+BY_HAND: dict[str, str] = _KNOWN["by_hand"]
+"""Rows that are not written, and where their requests are checked."""
 
-# "{room}" and "{logging}" stand for ARNs of the check's own resources.
-VALID: dict[str, Any] = {
-    "BucketName": "chat-logs",
-    "ChatTokenAttributes": {"k": "v"},
-    "ChatTokenCapabilities": [],
-    "ChatTokenCapability": "SEND_MESSAGE",
-    "CloudWatchLogsDestinationConfiguration": {"logGroupName": "chat-logs"},
-    "DeliveryStreamName": "chat-logs",
-    "DestinationConfiguration": {"s3": {"bucketName": "chat-logs"}},
-    "EventAttributes": {"k": "v"},
-    "EventName": "greeting",
-    "FallbackResult": "DENY",
-    "FirehoseDestinationConfiguration": {"deliveryStreamName": "chat-logs"},
-    "LambdaArn": "",
-    "LogGroupName": "chat-logs",
-    "LoggingConfigurationIdentifier": "{logging}",
-    "LoggingConfigurationIdentifierList": [],
-    "LoggingConfigurationName": "archive",
-    "MaxLoggingConfigurationResults": 10,
-    "MaxRoomResults": 10,
-    "MessageID": "Ab3dEf6hIj9L",
-    "MessageReviewHandler": {"uri": ""},
-    "PaginationToken": {"$absent": True},
-    "Reason": "rude",
-    "ResourceArn": "{room}",
-    "RoomIdentifier": "{room}",
-    "RoomMaxMessageLength": 10,
-    "RoomMaxMessageRatePerSecond": 10,
-    "RoomName": "lobby",
-    "S3DestinationConfiguration": {"bucketName": "chat-logs"},
-    "SessionDurationInMinutes": 10,
-    "String": "v",
-    "TagKey": "k",
-    "TagKeyList": ["k"],
-    "Tags": {"k": "v"},
-    "TagValue": "v",
-    "UserID": "user-1",
-}
+REQUIREMENTS: dict[str, str] = _KNOWN["requirements"]
+"""The requirement of each shape's constraints."""
 
-_ARN = "arn:aws:ivschat:us-west-2:123456789012"
+VALID: dict[str, Any] = _KNOWN["valid"]
+"""A valid value of each shape."""
 
-# One text that breaks the pattern in one place and no other rule; one with all it has.
 PATTERNS: dict[str, tuple[dict[str, str], str]] = {
-    "BucketName": ({"capital": "Chat-logs", "underscore": "chat_logs"}, "a.b-c1"),
-    "DeliveryStreamName": ({"slash": "chat/logs", "space": "chat logs"}, "A_b-c.1"),
-    "LambdaArn": ({"name": "review"}, ""),
-    "LogGroupName": ({"space": "chat logs", "colon": "a:b"}, "/A_b-c.1#d"),
-    "LoggingConfigurationIdentifier": (
-        {
-            "room": "{room}",
-            "bare-id": "NoConfigHere",
-            "underscore": f"{_ARN}:logging-configuration/_NoConfigHe",
-            "no-id": f"{_ARN}:logging-configuration/",
-        },
-        "{logging}",
-    ),
-    "LoggingConfigurationName": ({"space": "two words", "accent": "Zoë"}, "Aa_1-b"),
-    "ResourceArn": (
-        {
-            "underscore": f"{_ARN}:room/_NoRoomHere1",
-            "capital-type": f"{_ARN}:Room/NoRoomHere12",
-            "no-type": f"{_ARN}:NoRoomHere12",
-        },
-        "{room}",
-    ),
-    "RoomIdentifier": (
-        {"underscore": f"{_ARN}:room/_NoRoomHere1", "bare-id": "NoRoomHere12"},
-        "{room}",
-    ),
-    "RoomName": ({"space": "two words", "accent": "Zoë"}, "Aa_1-b"),
+    shape: (texts["refused"], texts["accepted"])
+    for shape, texts in _KNOWN["patterns"].items()
 }
+"""Texts that break a shape's pattern, and one that does not."""
+
 WHOLE = ("BucketName", "DeliveryStreamName", "LogGroupName")
 """Shapes whose patterns no other check holds to be for the whole value (VAL-02)."""
 
