@@ -15,6 +15,9 @@ from ivschat_conformance.reference_impl.core.review import (
 )
 from ivschat_conformance.reference_impl.core.sessions import Session
 
+MAX_REASON_BYTES = 123
+"""What a close frame can hold of a reason, in UTF-8 (WS-CLOSE-12)."""
+
 
 class CloseCode(IntEnum):
     """How the service closes a connection (OPEN-02); protocol errors are a shell's."""
@@ -36,8 +39,15 @@ class Close:
     """Close a session's connection: it receives what came before, and no more."""
 
     session: Session
-    code: CloseCode
+    code: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cut:
+    """Cut a session's connection behind what it was sent, without a close frame."""
+
+    session: Session
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,4 +67,12 @@ class WriteLog:
     data: bytes
 
 
-Effect = Deliver | Close | Review | WriteLog
+@dataclass(frozen=True, slots=True, eq=False)
+class Later:
+    """Carry these out after so many seconds of real time; nothing waits for them."""
+
+    seconds: float
+    effects: "tuple[Effect, ...]"
+
+
+Effect = Deliver | Close | Cut | Review | WriteLog | Later

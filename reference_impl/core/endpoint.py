@@ -1,6 +1,5 @@
 """Everything behind one port: both APIs, the control API and the clock."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from random import Random
@@ -11,6 +10,8 @@ from ivschat_conformance.reference_impl.core.changes import Change
 from ivschat_conformance.reference_impl.core.control_api import ControlApi
 from ivschat_conformance.reference_impl.core.effects import Effect
 from ivschat_conformance.reference_impl.core.fake_clock import FakeClock
+from ivschat_conformance.reference_impl.core.faults import Faults
+from ivschat_conformance.reference_impl.core.handshakes import Handshakes, Opening
 from ivschat_conformance.reference_impl.core.http_api import HttpApi
 from ivschat_conformance.reference_impl.core.http_messages import (
     HttpRequest,
@@ -18,17 +19,16 @@ from ivschat_conformance.reference_impl.core.http_messages import (
     Reply,
     TransportFault,
 )
-from ivschat_conformance.reference_impl.core.messaging_api import (
-    HandshakeRefusedError,
-    MessagingApi,
-    Opening,
-)
+from ivschat_conformance.reference_impl.core.messaging_api import MessagingApi
+from ivschat_conformance.reference_impl.core.names import Names
 from ivschat_conformance.reference_impl.core.outcome import Outcome
+from ivschat_conformance.reference_impl.core.records import Records
 from ivschat_conformance.reference_impl.core.review import PendingMessage
 from ivschat_conformance.reference_impl.core.service import Service, Started
 from ivschat_conformance.reference_impl.core.sessions import Session
 from ivschat_conformance.reference_impl.core.settings import Settings
 from ivschat_conformance.reference_impl.core.signatures import SignatureVerifier
+from ivschat_conformance.reference_impl.core.tokens import TokenError
 from ivschat_conformance.reference_impl.core.validation import input_reader
 from ivschat_conformance.schemas.operations import load_operations
 
@@ -41,6 +41,9 @@ class Endpoint:
     whose time is over, and so does `turn`, which a shell calls while sessions are open.
     `kept` is what a shell has kept of an earlier one, `started` what it has to keep of
     this one.
+
+    `faults` are what is planned to go wrong, `records` what clients have sent. What
+    this process does by `perform` meets no fault and is not recorded.
     """
 
     def __init__(
@@ -52,17 +55,19 @@ class Endpoint:
     ) -> None:
         self.clock = FakeClock(settings.clock)
         self.service = Service(settings, random)
-        self._http = HttpApi(
-            self.service,
+        self.faults = Faults()
+        self.records = Records(Names(self._token_number))
+        watched = (self.service, self.faults, self.records)
+        verifier = (
             SignatureVerifier(settings.credentials, settings.region)
             if settings.verify_signatures
-            else None,
-        )
-        self._messaging = MessagingApi(self.service)
-        self._control = (
-            ControlApi(self.clock, self.service, self.reset)
-            if settings.control
             else None
+        )
+        self._http = HttpApi(*watched, verifier)
+        self._handshakes = Handshakes(*watched)
+        self._messaging = MessagingApi(*watched)
+        self._control = (
+            ControlApi(self.clock, *watched, self.reset) if settings.control else None
         )
         now = self.clock.read(machine_now)
         self.started = self.service.start(now, kept).changes
@@ -98,13 +103,7 @@ class Endpoint:
         self, request: HttpRequest, address: str, machine_now: datetime
     ) -> Opening | HttpResponse:
         """Open the session that a handshake asks for, or answer why not (OPEN-01)."""
-        try:
-            return self._messaging.open(request, address, self.clock.read(machine_now))
-        except HandshakeRefusedError as error:
-            body = json.dumps({"message": error.message}).encode()
-            return HttpResponse(
-                error.status, (("Content-Type", "application/json"),), body
-            )
+        return self._handshakes.answer(request, address, self.clock.read(machine_now))
 
     def receive(
         self, session: Session, frame: bytes, machine_now: datetime
@@ -139,5 +138,14 @@ class Endpoint:
     def reset(self, machine_now: datetime) -> Started:
         """Stand as after the start: seeded rooms, no others, the clock as it was."""
         self.clock.reset()
+        self.faults.drop()
+        self.records.clear()
         self._messaging.forget_reviews()
         return self.service.start(self.clock.read(machine_now))
+
+    def _token_number(self, text: str) -> int | None:
+        """Return which of this fake's tokens a text is."""
+        try:
+            return self.service.state.tokens.open(text).number
+        except TokenError:
+            return None

@@ -32,6 +32,8 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import ClassVar
 
+from ivschat_conformance.reference_impl.core.findings import FindingName
+
 
 class Reason(StrEnum):
     """Why a request is invalid: `ValidationExceptionReason` (ERR-15)."""
@@ -42,9 +44,13 @@ class Reason(StrEnum):
 
 
 class ServiceError(Exception):
-    """A refusal on the wire: raise one of the concrete classes below."""
+    """A refusal on the wire: raise one of the concrete classes below.
+
+    `finding` says what the caller does wrong; None where it is not the caller's doing.
+    """
 
     status: ClassVar[int]
+    finding: FindingName | None = None
 
     def __init__(self, message: str, **members: object) -> None:
         super().__init__(message)
@@ -64,6 +70,8 @@ class ServiceError(Exception):
 class CallerError(ServiceError):
     """The caller can mend this."""
 
+    finding: FindingName | None = FindingName.request_invalid
+
 
 class InternalServerException(ServiceError):
     """The server failed, and says no more than that."""
@@ -81,7 +89,9 @@ class ValidationException(CallerError):
         message: str,
         reason: Reason = Reason.OTHER,
         fields: Sequence[tuple[str, str]] = (),
+        finding: FindingName = FindingName.request_invalid,
     ) -> None:
+        self.finding = finding
         members: dict[str, object] = {"reason": reason.value}
         if fields:
             members["fieldList"] = [
@@ -94,12 +104,14 @@ class AccessDeniedException(CallerError):
     """The caller is known and may not do this."""
 
     status = 403
+    finding = None
 
 
 class PendingVerification(CallerError):
     """The account has not been verified yet."""
 
     status = 403
+    finding = None
 
 
 class ResourceError(CallerError):
@@ -114,21 +126,33 @@ class ResourceError(CallerError):
 
 
 class ResourceNotFoundException(ResourceError):
-    """No such resource."""
+    """No such resource; `finding` says whether there could be one of this ARN."""
 
     status = 404
+
+    def __init__(
+        self,
+        message: str,
+        resource_id: str,
+        resource_type: str,
+        finding: FindingName = FindingName.room_unknown,
+    ) -> None:
+        super().__init__(message, resource_id, resource_type)
+        self.finding = finding
 
 
 class ConflictException(ResourceError):
     """The resource is in use, or in a state that does not allow this."""
 
     status = 409
+    finding = FindingName.resource_in_use
 
 
 class ServiceQuotaExceededException(ResourceError):
     """The account has as many as it may have; `limit` says how many."""
 
     status = 402
+    finding = FindingName.quota_exceeded
 
     def __init__(
         self, message: str, resource_id: str, resource_type: str, limit: int
@@ -140,6 +164,7 @@ class ThrottlingException(ResourceError):
     """Too many calls; `limit` says how many a second are allowed."""
 
     status = 429
+    finding = FindingName.rate_exceeded
 
     def __init__(
         self, message: str, resource_id: str, resource_type: str, limit: int
@@ -192,18 +217,32 @@ class SignatureError(CallerError):
 class MissingAuthenticationTokenException(SignatureError):
     """Nothing in the request says who asks (SIG-01, SIG-02)."""
 
+    finding = FindingName.signature_missing
+
 
 class IncompleteSignatureException(SignatureError):
     """The Authorization header or the date is missing a part (SIG-03)."""
+
+    finding = FindingName.signature_incomplete
 
 
 class InvalidSignatureException(SignatureError):
     """The signature, its scope or its time is wrong (SIG-04, 05, 08, 09)."""
 
+    def __init__(
+        self, message: str, finding: FindingName = FindingName.signature_wrong
+    ) -> None:
+        super().__init__(message)
+        self.finding = finding
+
 
 class UnrecognizedClientException(SignatureError):
     """No such access key, or not its session token (SIG-06)."""
 
+    finding = FindingName.credentials_unknown
+
 
 class ExpiredTokenException(SignatureError):
     """The session token's time is over (SIG-07)."""
+
+    finding = FindingName.credentials_expired

@@ -11,6 +11,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
 
+from ivschat_conformance.reference_impl.core.calls import Refusal
 from ivschat_conformance.reference_impl.core.errors import (
     BadRequestException,
     CallerError,
@@ -21,6 +22,13 @@ from ivschat_conformance.reference_impl.core.errors import (
     ServiceError,
     ValidationException,
 )
+from ivschat_conformance.reference_impl.core.fault_effects import (
+    NOT_PERFORMED,
+    delivered,
+    raise_planned,
+)
+from ivschat_conformance.reference_impl.core.faults import Faults, PlannedFault
+from ivschat_conformance.reference_impl.core.findings import FindingName
 from ivschat_conformance.reference_impl.core.http_input import (
     operation_input,
     path_of_operation,
@@ -33,6 +41,8 @@ from ivschat_conformance.reference_impl.core.http_messages import (
     Reply,
     TransportFault,
 )
+from ivschat_conformance.reference_impl.core.outcome import Outcome
+from ivschat_conformance.reference_impl.core.records import Records
 from ivschat_conformance.reference_impl.core.service import Service
 from ivschat_conformance.reference_impl.core.signatures import SignatureVerifier
 from ivschat_conformance.schemas.operations import Operation, load_operations
@@ -52,10 +62,21 @@ _FAULTS: Mapping[TransportFault, CallerError] = {
 
 
 class HttpApi:
-    """Answers the control plane's requests for one service."""
+    """Answers the control plane's requests for one service, and records them.
 
-    def __init__(self, service: Service, verifier: SignatureVerifier | None) -> None:
+    Without a verifier nobody looks at signatures.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        faults: Faults,
+        records: Records,
+        verifier: SignatureVerifier | None,
+    ) -> None:
         self._service = service
+        self._faults = faults
+        self._records = records
         self._verifier = verifier
         self._routes = {
             (operation.method, operation.path): operation
@@ -66,19 +87,48 @@ class HttpApi:
         self, request: HttpRequest, now: datetime, machine_now: datetime
     ) -> Reply:
         """Answer a request at an instant of the fake's clock and of the machine's."""
-        if _is_preflight(request):
-            return Reply(self._response(200, None, now, _PREFLIGHT))
+        name, fault, refusal, token = "", None, None, None
         try:
-            operation = self._route(request)
-            if self._verifier is not None:
-                self._verifier.verify(request, (now, machine_now))
-            outcome = self._service.perform(
-                operation.name, operation_input(operation, request), now
-            )
+            if _is_preflight(request):
+                reply = Reply(self._response(200, None, now, _PREFLIGHT))
+            else:
+                operation = self._route(request)
+                name = operation.name
+                fault = self._faults.take(name) if self._faults.waiting else None
+                outcome = self._perform(operation, request, (now, machine_now), fault)
+                token = outcome.token
+                response = self._response(operation.status, outcome.output, now)
+                reply = Reply(response, outcome.changes, outcome.effects)
         except ServiceError as error:
-            return Reply(self.error(error, now))
-        response = self._response(operation.status, outcome.output, now)
-        return Reply(response, outcome.changes, outcome.effects)
+            refusal = Refusal(error.type, None if fault else error.finding)
+            reply = Reply(self.error(error, now))
+        status: int | None = reply.response.status
+        if fault is not None:
+            reply = delivered(reply, fault)
+            status = None if reply.delivery.share is None else status
+        size = len(request.body)
+        self._records.add(
+            (now, request, name, status, size, refusal, fault, token, None)
+        )
+        return reply
+
+    def _perform(
+        self,
+        operation: Operation,
+        request: HttpRequest,
+        instants: tuple[datetime, datetime],
+        fault: PlannedFault | None,
+    ) -> Outcome:
+        """Perform an operation, unless a planned fault has something else in mind."""
+        if fault is not None:
+            raise_planned(fault)
+            if not fault.is_performed:
+                return NOT_PERFORMED
+        if self._verifier is not None:
+            self._verifier.verify(request, instants)
+        return self._service.perform(
+            operation.name, operation_input(operation, request), instants[0]
+        )
 
     def refuse(self, fault: TransportFault, now: datetime) -> HttpResponse:
         """Answer bytes that never became a request (OPEN-08)."""
@@ -95,7 +145,9 @@ class HttpApi:
         operation = self._routes.get(route)
         if operation is None:
             raise ValidationException(
-                "No operation has this method and path.", Reason.UNKNOWN_OPERATION
+                "No operation has this method and path.",
+                Reason.UNKNOWN_OPERATION,
+                finding=FindingName.operation_unknown,
             )
         return operation
 

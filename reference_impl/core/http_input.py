@@ -1,7 +1,7 @@
 """An operation's input, gathered from where HTTP carries it: path, query and body."""
 
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from ivschat_conformance.reference_impl.core.errors import (
     SerializationException,
@@ -35,6 +35,20 @@ def operation_input(operation: Operation, request: HttpRequest) -> dict[str, Any
     for member in operation.query:
         members |= _from_query(request.query, member)
     return input_reader(operation.request).read(members)
+
+
+def members_as_sent(operation: Operation, request: HttpRequest) -> dict[str, Any]:
+    """Return the members that a request has, valid or not, unknown ones too.
+
+    Raises CallerError where its body is no JSON object.
+    """
+    members = read_object(request.body) if operation.method == "POST" else {}
+    if operation.path_member is not None:
+        members[operation.path_member] = unquote(request.path.removeprefix(_TAGS))
+    for member in operation.query:
+        pairs = parse_qsl(request.query, keep_blank_values=True)
+        members[member] = [value for name, value in pairs if name == member]
+    return members
 
 
 def _body(request: HttpRequest) -> dict[str, Any]:

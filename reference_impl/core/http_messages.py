@@ -52,12 +52,29 @@ class HttpRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """How an answer comes to its client: at once and whole, but for a planned fault.
+
+    It waits for `seconds` of real time, while nobody else does. Of its body the first
+    `share` is sent, of None not even the head; where that is not all, the connection is
+    cut.
+    """
+
+    seconds: float = 0.0
+    share: float | None = 1.0
+
+
+AT_ONCE = Delivery()
+
+
+@dataclass(frozen=True, slots=True)
 class HttpResponse:
     """One HTTP response without its framing; `body` is empty for a 204."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = field(default=())
     body: bytes = b""
+    delivery: Delivery = AT_ONCE
 
 
 class TransportFault(Enum):
@@ -80,6 +97,11 @@ class Reply:
     response: HttpResponse
     changes: tuple[Change, ...] = ()
     effects: tuple[Effect, ...] = ()
+
+    @property
+    def delivery(self) -> Delivery:
+        """How the response comes to its client."""
+        return self.response.delivery
 
 
 class AnswersHttp(Protocol):

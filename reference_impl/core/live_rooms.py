@@ -11,6 +11,7 @@ from random import Random
 
 from ivschat_conformance.reference_impl.core.chat_log import ChatLog
 from ivschat_conformance.reference_impl.core.effects import (
+    MAX_REASON_BYTES,
     Close,
     CloseCode,
     Deliver,
@@ -30,7 +31,6 @@ from ivschat_conformance.reference_impl.core.sessions import Session, Sessions
 Effects = tuple[Effect, ...]
 
 EXPIRED = 401
-_MAX_REASON_BYTES = 123  # of a close frame (WS-CLOSE-12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,4 +166,4 @@ def _with_reason(attributes: dict[str, str], reason: str | None) -> dict[str, st
 
 def _cut(reason: str) -> str:
     """Return as much of a reason as a close frame can hold, in whole characters."""
-    return reason.encode()[:_MAX_REASON_BYTES].decode(errors="ignore")
+    return reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore")

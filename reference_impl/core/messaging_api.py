@@ -1,4 +1,4 @@
-"""The messaging API: a token opens a session, and a session makes requests.
+"""The messaging API: what a session asks for.
 
 A table says what each action needs; a session that is over is no longer in its room,
 and whatever still comes from it is ignored.
@@ -7,19 +7,35 @@ and whatever still comes from it is ignored.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
-from ivschat_conformance.reference_impl.core.changes import (
-    Change,
-    TokensForgotten,
-    TokenUsed,
-)
+from ivschat_conformance.reference_impl.core.calls import FRAME, Note, Refusal
 from ivschat_conformance.reference_impl.core.effects import Effect, Review
 from ivschat_conformance.reference_impl.core.errors import CallerError
+from ivschat_conformance.reference_impl.core.fault_effects import (
+    disturbed,
+    duplicated,
+)
+from ivschat_conformance.reference_impl.core.faults import (
+    FaultName,
+    Faults,
+    PlannedFault,
+)
+from ivschat_conformance.reference_impl.core.findings import FindingName
 from ivschat_conformance.reference_impl.core.frames import Message
-from ivschat_conformance.reference_impl.core.http_messages import HttpRequest
-from ivschat_conformance.reference_impl.core.live_rooms import Effects, Occasion
+from ivschat_conformance.reference_impl.core.live_rooms import (
+    EXPIRED,
+    Effects,
+    Occasion,
+)
+from ivschat_conformance.reference_impl.core.messaging_input import (
+    RequestRefusedError,
+    by_lower_case,
+    check_size,
+    read_action,
+    request_id_of,
+)
+from ivschat_conformance.reference_impl.core.records import Records
 from ivschat_conformance.reference_impl.core.review import (
     NO_ANSWER,
     PendingMessage,
@@ -29,53 +45,26 @@ from ivschat_conformance.reference_impl.core.review import (
 )
 from ivschat_conformance.reference_impl.core.service import Service
 from ivschat_conformance.reference_impl.core.sessions import Session
-from ivschat_conformance.reference_impl.core.tokens import TokenError
-from ivschat_conformance.reference_impl.core.validation import (
-    input_reader,
-    read_object,
-)
-from ivschat_conformance.schemas import documents, limits
+from ivschat_conformance.reference_impl.core.validation import read_object
 
 MAX_FRAME_BYTES = 16_384
 """A frame from a client, of one or more fragments (OPEN-05)."""
 
 _REQUESTS_PER_SECOND = 10  # a connection (LIMIT-07)
+_ENDS = frozenset({FaultName.drop, FaultName.close})  # the sender's session
 
 
-class HandshakeRefusedError(Exception):
-    """The token opens nothing: the status and the text say why (WS-CONN-09)."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-
-
-class RequestRefusedError(Exception):
-    """A request on a session fails: the code and the text of an ERROR frame."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """A session, the subprotocol to answer with, and what is to be remembered."""
-
-    session: Session
-    subprotocol: str
-    changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Request:
-    """A request that may be performed, and what it is the occasion of."""
+    """A request that may be performed, and what it is the occasion of.
+
+    `pending` is the message that it has put under review.
+    """
 
     session: Session
     occasion: Occasion
     members: Mapping[str, Any]
+    pending: PendingMessage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +75,14 @@ class _Action:
     shape: str
     perform: Callable[[_Request], Effects]
 
-    def read(self, members: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the request's members, or raise what is wrong with them."""
-        names = _names_by_lower_case(self.shape)
-        named = {names.get(name, name): value for name, value in members.items()}
-        return input_reader(self.shape, api=documents.MESSAGING).read(named)
-
 
 class MessagingApi:
-    """Opens sessions and performs their requests."""
+    """Performs the requests of sessions, and records them."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, faults: Faults, records: Records) -> None:
         self._service = service
+        self._faults = faults
+        self._records = records
         self._live = service.live
         self._reviewing: set[Session] = set()
         self._actions: Mapping[str, _Action] = {
@@ -112,61 +97,48 @@ class MessagingApi:
             ),
         }
 
-    def open(self, request: HttpRequest, address: str, now: datetime) -> Opening:
-        """Open the session of the token that a handshake offers, and use it up.
-
-        Of several subprotocols the first counts (WS-CONN-12); path and origin do not
-        (WS-CONN-06, WS-CONN-07). Raises HandshakeRefusedError.
-        """
-        text = (request.header("sec-websocket-protocol") or "").partition(",")[0]
-        if not (text := text.strip(" \t")):
-            raise HandshakeRefusedError(401, "Offer a chat token as the subprotocol.")
-        if self._service.settings.pending_verification:
-            raise HandshakeRefusedError(403, "The account is pending verification.")
-        try:
-            token = self._service.state.tokens.open(text)
-        except TokenError:
-            raise HandshakeRefusedError(401, "This is no chat token.") from None
-        if token.token_expiration_time <= now:
-            raise HandshakeRefusedError(401, "The chat token has expired.")
-        if self._service.state.used_tokens.has(
-            token.number, token.token_expiration_time
-        ):
-            raise HandshakeRefusedError(401, "The chat token has been used.")
-        if token.room_arn not in self._service.state.rooms:
-            raise HandshakeRefusedError(404, "The token's room is not there any more.")
-        changes = (
-            TokenUsed(token.number, token.token_expiration_time),
-            *self._forgotten(now),
-        )
-        self._service.apply(changes)
-        session = Session(token, address, now)
-        self._live.sessions.add(session)
-        return Opening(session, text, changes)
-
-    def _forgotten(self, now: datetime) -> tuple[Change, ...]:
-        up_to = self._service.state.used_tokens.to_forget(now)
-        return () if up_to is None else (TokensForgotten(up_to, now),)
-
     def receive(self, session: Session, frame: bytes, now: datetime) -> Effects:
         """Perform one request: what it leads to, or an ERROR for its sender."""
         if session not in self._live.sessions:
+            self._note_late(session, frame, now)
             return ()
         identifier = self._service.ids.resource_id()
-        request_id = ""
+        request_id, name = "", FRAME
+        status: int | None = 200
+        fault = refusal = pending = None
+        effects: Effects = ()
         try:
             admitted = session.requests.admit(_REQUESTS_PER_SECOND, now)
-            members = _by_lower_case(read_object(frame, "frame"))
-            request_id = _request_id(members)
-            action = self._action(session, members, admitted=admitted)
-            _check_size(members)
-            occasion = Occasion(session.token.room_arn, identifier, now, request_id)
-            return action.perform(_Request(session, occasion, action.read(members)))
+            members = by_lower_case(read_object(frame, "frame"))
+            request_id = request_id_of(members)
+            name = self._name(members)
+            fault = self._faults.take(name) if self._faults.waiting else None
+            if fault is None or fault.is_performed:
+                action = self._action(session, name, admitted=admitted)
+                check_size(members)
+                occasion = Occasion(session.token.room_arn, identifier, now, request_id)
+                read = read_action(action.shape, members)
+                request = _Request(session, occasion, read)
+                effects = action.perform(request)
+                pending = request.pending
+            else:
+                status = None
         except RequestRefusedError as error:
-            code, message = error.code, error.message
+            status, refusal = error.code, Refusal(error.message, error.finding)
         except CallerError as error:
-            code, message = error.status, error.message
-        return (self._live.say(session, request_id, code, message, identifier),)
+            status, refusal = error.status, Refusal(error.message, error.finding)
+        if refusal is not None and status is not None:
+            said = self._live.say(
+                session, request_id, status, refusal.error, identifier
+            )
+            effects = (said,)
+        if fault is not None:
+            effects = self._disturb(effects, fault, session, pending)
+        size, number = len(frame), session.token.number
+        self._records.add(
+            (now, frame, name, status, size, refusal, fault, number, pending)
+        )
+        return effects
 
     def reviewed(self, pending: PendingMessage, answer: object) -> Effects:
         """Take a handler's answer, and go on with what waited for it."""
@@ -179,25 +151,56 @@ class MessagingApi:
             session.under_review.clear()
         self._reviewing.clear()
 
-    def _action(
-        self, session: Session, members: Mapping[str, Any], *, admitted: bool
-    ) -> _Action:
-        """Return the action that is asked for, if this session may have it now."""
+    def _name(self, members: Mapping[str, Any]) -> str:
+        """Return the name of the action that is asked for, if it is one."""
+        name = members.get("action")
+        return name if isinstance(name, str) and name in self._actions else FRAME
+
+    def _action(self, session: Session, name: str, *, admitted: bool) -> _Action:
+        """Return the action of this name, if this session may have it now."""
         if not admitted:
             raise RequestRefusedError(
-                429, f"A connection may make {_REQUESTS_PER_SECOND} requests a second."
+                429,
+                f"A connection may make {_REQUESTS_PER_SECOND} requests a second.",
+                FindingName.rate_exceeded,
             )
-        name = members.get("action")
-        action = self._actions.get(name) if isinstance(name, str) else None
+        action = self._actions.get(name)
         if action is None:
             raise RequestRefusedError(
-                400, f"Action must be one of {', '.join(self._actions)}."
+                400,
+                f"Action must be one of {', '.join(self._actions)}.",
+                FindingName.operation_unknown,
             )
         if action.capability not in session.token.capabilities:
             raise RequestRefusedError(
-                403, f"The chat token lacks the capability {action.capability}."
+                403,
+                f"The chat token lacks the capability {action.capability}.",
+                FindingName.capability_missing,
             )
         return action
+
+    def _disturb(
+        self,
+        effects: Effects,
+        fault: PlannedFault,
+        session: Session,
+        pending: PendingMessage | None,
+    ) -> Effects:
+        """Return what comes of an action that met a planned fault."""
+        if fault.fault in _ENDS:
+            self._live.sessions.remove(session)
+        if pending is not None and fault.fault == FaultName.duplicate:
+            pending.copies = 2
+        return disturbed(effects, fault, session)
+
+    def _note_late(self, session: Session, frame: bytes, now: datetime) -> None:
+        """Record what came from a session that was over."""
+        status, refusal = None, None
+        if session.token.session_expiration_time <= now:
+            status = EXPIRED
+            refusal = Refusal("The session has expired.", FindingName.session_expired)
+        size, number = len(frame), session.token.number
+        self._records.add(Note(now, frame, FRAME, status, size, refusal, token=number))
 
     def _send_message(self, request: _Request) -> Effects:
         session, occasion = request.session, request.occasion
@@ -207,10 +210,15 @@ class MessagingApi:
             raise RequestRefusedError(
                 400,
                 f"Content must have {room.maximum_message_length} characters or fewer.",
+                FindingName.content_too_long,
             )
         rate = room.maximum_message_rate_per_second
         if not self._live.admits_message(room.arn, rate, occasion.now):
-            raise RequestRefusedError(429, f"The room takes {rate} messages a second.")
+            raise RequestRefusedError(
+                429,
+                f"The room takes {rate} messages a second.",
+                FindingName.rate_exceeded,
+            )
         message = Message(
             id=occasion.id,
             request_id=occasion.request_id,
@@ -229,6 +237,7 @@ class MessagingApi:
             room.maximum_message_length,
             self._live.sessions.opened,
         )
+        request.pending = pending
         session.under_review.append(pending)
         self._reviewing.add(session)
         if handler is None:
@@ -247,7 +256,8 @@ class MessagingApi:
             pending = waiting.popleft()
             if not isinstance(verdict, Rejected):
                 last = pending.last_recipient
-                effects += self._live.send_message(verdict, session, last)
+                told = self._live.send_message(verdict, session, last)
+                effects += duplicated(told) if pending.copies > 1 else told
             elif session in self._live.sessions:
                 sent = pending.message
                 effects.append(
@@ -268,32 +278,3 @@ class MessagingApi:
         return self._live.disconnect_user(
             request.occasion, members["UserId"], members.get("Reason")
         )
-
-
-def _by_lower_case(members: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members that are not null, whatever their letter case (WS-REQ-04).
-
-    The last of several equal names wins, as everywhere (PARSE-09).
-    """
-    return {name.lower(): v for name, v in members.items() if v is not None}
-
-
-def _request_id(members: Mapping[str, Any]) -> str:
-    value = members.get("requestid")
-    return value if isinstance(value, str) else ""
-
-
-def _check_size(members: Mapping[str, Any]) -> None:
-    """Refuse attributes that are too large, with a code of their own (OPEN-05)."""
-    attributes = members.get("attributes")
-    most = limits.max_total_bytes("MessageAttributes", documents.MESSAGING)
-    if isinstance(attributes, dict) and documents.total_bytes(attributes) > most:
-        raise RequestRefusedError(
-            413, f"Attributes must have {most} bytes of keys and values or fewer."
-        )
-
-
-@cache
-def _names_by_lower_case(shape: str) -> dict[str, str]:
-    members = documents.load(shape, documents.MESSAGING)["properties"]
-    return {name.lower(): name for name in members}

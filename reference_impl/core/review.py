@@ -39,8 +39,9 @@ class PendingMessage:
     """A message that waits for its review, or for one that was sent before it.
 
     `fallback_result` and `maximum_length` are the room's as the message was sent, and
-    who came after the `last_recipient` does not receive it (WS-MSG-14); `verdict` is a
-    message to deliver, or why it is rejected, or None until it is known.
+    who came after the `last_recipient` does not receive it (WS-MSG-14); the others get
+    so many `copies`. `verdict` is a message to deliver, or why it is rejected, or None
+    until it is known.
     """
 
     session: Session
@@ -48,6 +49,7 @@ class PendingMessage:
     fallback_result: str
     maximum_length: int
     last_recipient: int
+    copies: int = 1
     verdict: "Message | Rejected | None" = None
 
 

@@ -53,7 +53,7 @@ class Service:
     def __init__(self, settings: Settings, random: Random) -> None:
         self.settings = settings
         self.ids = Ids(random)
-        self.state = State()
+        self.state = State((settings.region, settings.account_id))
         self.live = LiveRooms(self.ids, random, ChatLog(self.state))
         self.review_targets: Mapping[str, ReviewTarget] = {}
         self._random = random

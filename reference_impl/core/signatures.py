@@ -26,6 +26,7 @@ from ivschat_conformance.reference_impl.core.errors import (
     MissingAuthenticationTokenException,
     UnrecognizedClientException,
 )
+from ivschat_conformance.reference_impl.core.findings import FindingName
 from ivschat_conformance.reference_impl.core.http_messages import HttpRequest
 
 FRESHNESS = timedelta(minutes=5)
@@ -161,15 +162,18 @@ class SignatureVerifier:
         """Refuse a credential scope of another region, service or day (SIG-09)."""
         if claim.region != self._region:
             raise InvalidSignatureException(
-                "Credential should be scoped to a valid region."
+                "Credential should be scoped to a valid region.",
+                FindingName.signature_scope,
             )
         if claim.service != self._service:
             raise InvalidSignatureException(
-                f"Credential should be scoped to correct service: '{self._service}'."
+                f"Credential should be scoped to correct service: '{self._service}'.",
+                FindingName.signature_scope,
             )
         if claim.date != timestamp[:8]:
             raise InvalidSignatureException(
-                "Date in Credential scope does not match the date of X-Amz-Date."
+                "Date in Credential scope does not match the date of X-Amz-Date.",
+                FindingName.signature_scope,
             )
 
     def _check_signature(
@@ -283,11 +287,9 @@ def _check_freshness(signed_at: datetime, instants: Sequence[datetime]) -> None:
             return
     nearest = min(instants, key=lambda instant: abs(signed_at - instant))
     clock = f"the server's clock, {nearest.astimezone(UTC):%Y%m%dT%H%M%SZ}."
-    minutes = FRESHNESS // timedelta(minutes=1)
+    apart = f"X-Amz-Date is over {FRESHNESS // timedelta(minutes=1)} minutes"
     if signed_at < nearest:
-        raise InvalidSignatureException(
-            f"Signature expired: X-Amz-Date is over {minutes} minutes before {clock}"
-        )
-    raise InvalidSignatureException(
-        f"Signature not yet current: X-Amz-Date is over {minutes} minutes after {clock}"
-    )
+        said = f"Signature expired: {apart} before {clock}"
+    else:
+        said = f"Signature not yet current: {apart} after {clock}"
+    raise InvalidSignatureException(said, FindingName.signature_stale)

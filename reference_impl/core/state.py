@@ -16,10 +16,12 @@ from ivschat_conformance.reference_impl.core.changes import (
     TokenUsed,
 )
 from ivschat_conformance.reference_impl.core.errors import ResourceNotFoundException
+from ivschat_conformance.reference_impl.core.findings import missing_resource
 from ivschat_conformance.reference_impl.core.logging_configurations import (
     LOGGING_CONFIGURATION,
     LoggingConfiguration,
 )
+from ivschat_conformance.reference_impl.core.newest_first import NewestFirst
 from ivschat_conformance.reference_impl.core.rooms import ROOM, Room
 from ivschat_conformance.reference_impl.core.tokens import TokenVault
 from ivschat_conformance.reference_impl.core.used_tokens import UsedTokens
@@ -30,12 +32,13 @@ Resource = Room | LoggingConfiguration
 class State:
     """What is there, by ARN; it moves by `apply` and in no other way.
 
-    One of another region or account is not here (REGION-06).
+    One of another region or account is not here (REGION-06): `home` are its own.
     """
 
-    def __init__(self) -> None:
-        self.rooms: dict[str, Room] = {}
-        self.logging_configurations: dict[str, LoggingConfiguration] = {}
+    def __init__(self, home: tuple[str, str] | None = None) -> None:
+        self._home = home
+        self.rooms: NewestFirst[Room] = NewestFirst()
+        self.logging_configurations: NewestFirst[LoggingConfiguration] = NewestFirst()
         self._clear()
 
     def _clear(self) -> None:
@@ -49,14 +52,14 @@ class State:
         """Return a room, or raise ResourceNotFoundException."""
         room = self.rooms.get(arn)
         if room is None:
-            raise _not_found(arn, ROOM)
+            raise self._not_found(arn, ROOM)
         return room
 
     def logging_configuration(self, arn: str) -> LoggingConfiguration:
         """Return a logging configuration, or raise ResourceNotFoundException."""
         configuration = self.logging_configurations.get(arn)
         if configuration is None:
-            raise _not_found(arn, LOGGING_CONFIGURATION)
+            raise self._not_found(arn, LOGGING_CONFIGURATION)
         return configuration
 
     def resource(self, arn: str) -> Resource:
@@ -101,10 +104,10 @@ class State:
             case TokenKeysStored(keys):
                 self.tokens = TokenVault(*keys)
 
-
-def _not_found(arn: str, resource_type: str) -> ResourceNotFoundException:
-    return ResourceNotFoundException(
-        "No such resource in this account and region.",
-        arn.rpartition("/")[2],
-        resource_type,
-    )
+    def _not_found(self, arn: str, resource_type: str) -> ResourceNotFoundException:
+        return ResourceNotFoundException(
+            "No such resource in this account and region.",
+            arn.rpartition("/")[2],
+            resource_type,
+            missing_resource(arn, self._home),
+        )

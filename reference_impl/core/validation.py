@@ -21,6 +21,7 @@ from ivschat_conformance.reference_impl.core.errors import (
     SerializationException,
     ValidationException,
 )
+from ivschat_conformance.reference_impl.core.findings import FindingName
 from ivschat_conformance.schemas import documents
 
 _ESCAPED_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -64,6 +65,11 @@ class InputReader:
     def __init__(self, shape: str, *, api: str = "control-plane-api") -> None:
         schema = documents.bundle(shape, api=api)
         self._structure = _structure(schema, schema) or _EVERYTHING
+        self._rooms = {
+            name
+            for name, member in schema["$defs"][shape].get("properties", {}).items()
+            if member.get("$ref", "").endswith(("/RoomIdentifier", "/ResourceArn"))
+        }
         self._validator = _engine(shape, api)
 
     def read(self, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,6 +92,7 @@ class InputReader:
     def _refusal(self, errors: Iterable[jsonschema_rs.ValidationError]) -> CallerError:
         wrong_types: dict[str, str] = {}
         broken: dict[str, str] = {}
+        finding = FindingName.request_invalid
         for error in errors:
             name = self._structure.member_at(error.instance_path)
             if error.kind.name == "required":
@@ -94,13 +101,26 @@ class InputReader:
                 name = "each entry"  # of a map, whose keys are data
             found = wrong_types if error.kind.name == "type" else broken
             found.setdefault(name, _allowed(error))
+            finding = self._finding(name, error) or finding
         if wrong_types:
             return SerializationException(_sentence(wrong_types.items()))
         return ValidationException(
             _sentence(broken.items()),
             Reason.FIELD_VALIDATION_FAILED,
             tuple(broken.items()),
+            finding,
         )
+
+    def _finding(
+        self, name: str, error: jsonschema_rs.ValidationError
+    ) -> FindingName | None:
+        """Return what the caller has in mind, where the broken rule shows it."""
+        if error.kind.name == "maxTotalBytes":
+            return FindingName.attributes_too_large
+        named_by_arn = error.kind.name == "pattern" and name in self._rooms
+        if named_by_arn and matches("RoomID", error.instance):
+            return FindingName.room_id_instead_of_arn
+        return None
 
 
 def _whole(member: Any) -> Any:

@@ -20,17 +20,18 @@ from ivschat_conformance.reference_impl.adapters.storage import (
 )
 from ivschat_conformance.reference_impl.core.effects import (
     Close,
-    CloseCode,
+    Cut,
     Deliver,
     Effect,
+    Later,
     Review,
     WriteLog,
 )
+from ivschat_conformance.reference_impl.core.handshakes import Opening
 from ivschat_conformance.reference_impl.core.http_messages import (
     HttpRequest,
     HttpResponse,
 )
-from ivschat_conformance.reference_impl.core.messaging_api import Opening
 from ivschat_conformance.reference_impl.core.review import PendingMessage
 from ivschat_conformance.reference_impl.core.sessions import Session
 from ivschat_conformance.reference_impl.shells.defects import report_defect
@@ -87,7 +88,7 @@ class Outlet(Protocol):
         """Send what waits, in one piece."""
         ...
 
-    def close(self, code: CloseCode, reason: str) -> None:
+    def close(self, code: int, reason: str) -> None:
         """Send what waits, and begin the closing handshake."""
         ...
 
@@ -149,6 +150,12 @@ class Deliveries:
                 case Close(session, code, reason):
                     if outlet := self._outlets.get(session):
                         outlet.close(code, reason)
+                case Cut(session):
+                    if outlet := self._outlets.get(session):
+                        outlet.flush()
+                        outlet.abort()
+                case Later(seconds, later):
+                    self.loop.call_later(seconds, self._carry_out_late, later)
                 case Review():
                     self._reviews.ask(effect)
                 case WriteLog():
@@ -185,6 +192,12 @@ class Deliveries:
             self.carry_out(self.core.reviewed(message, answer, clock.now()))
         except Exception as error:  # the server outlives a defect of the core
             report_defect("a review", error)
+
+    def _carry_out_late(self, effects: Iterable[Effect]) -> None:
+        try:
+            self.carry_out(effects)
+        except Exception as error:  # the server outlives a defect of the core
+            report_defect("a delay", error)
 
     def _turn(self) -> None:
         try:

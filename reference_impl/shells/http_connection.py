@@ -7,8 +7,6 @@ back on a client that does not read, and the manner of closing.
 import asyncio
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http import HTTPStatus
-from random import SystemRandom
 from typing import cast
 
 from ivschat_conformance import clock
@@ -17,14 +15,16 @@ from ivschat_conformance.reference_impl.adapters.storage import (
     Storage,
 )
 from ivschat_conformance.reference_impl.core.http_messages import (
+    AT_ONCE,
+    MAX_HEAD_BYTES,
     AnswersHttp,
+    Delivery,
     HttpRequest,
-    HttpResponse,
     TransportFault,
 )
-from ivschat_conformance.reference_impl.core.ids import Ids
-from ivschat_conformance.reference_impl.shells.defects import report_defect
+from ivschat_conformance.reference_impl.shells.defects import failed_answer
 from ivschat_conformance.reference_impl.shells.deliveries import Deliveries
+from ivschat_conformance.reference_impl.shells.http_answers import encode, reset
 from ivschat_conformance.reference_impl.shells.http_reader import (
     CLOSE,
     PERSIST,
@@ -38,11 +38,6 @@ MAX_DISCARDED_BYTES = 16 * 1024 * 1024
 """What a refused client may go on sending before it is cut off."""
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_STATUS_LINES = {
-    status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n"
-    for status in HTTPStatus
-}
-_BODILESS = frozenset({*range(100, 200), 204, 304})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +75,14 @@ class HttpConnection(asyncio.Protocol):
     __slots__ = (
         "_deadline",
         "_discardable",
+        "_held",
         "_lingering",
         "_reader",
         "_shared",
+        "_stopped",
         "_timed",
         "_timer",
         "_unread",
-        "_write_paused",
         "transport",
     )
 
@@ -97,7 +93,8 @@ class HttpConnection(asyncio.Protocol):
         self._shared = shared
         self._reader = RequestReader()
         self._unread = b""  # empty but while the client does not read its answers
-        self._write_paused = False
+        self._stopped = False  # no answer goes out now, and so nothing is read
+        self._held: asyncio.TimerHandle | None = None  # while an answer is late
         self._lingering = False
         self._discardable = MAX_DISCARDED_BYTES
         self._deadline = 0.0
@@ -116,6 +113,8 @@ class HttpConnection(asyncio.Protocol):
         """Leave nothing behind."""
         self._shared.connections.discard(self)
         self._timer.cancel()
+        if self._held is not None:
+            self._held.cancel()
         self._reader.discard()
 
     def abort(self) -> None:
@@ -139,29 +138,31 @@ class HttpConnection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Answer no more until the client reads."""
-        self._write_paused = True
+        self._stopped = True
 
     def resume_writing(self) -> None:
         """Go on where `pause_writing` stopped."""
-        self._write_paused = False
+        self._stopped = False
+        self._go_on()
+
+    def _go_on(self) -> None:
         if self._lingering or self.transport.is_closing():
             return
         self._work()
-        if not self._write_paused and self in self._shared.connections:
+        if not self._stopped and self in self._shared.connections:
             self.transport.resume_reading()
 
     def _work(self) -> None:
         """Answer and read in turns, as long as the client takes the answers."""
         reader = self._reader
         self._answer_waiting()
-        while self._unread and not self._write_paused:
+        while self._unread and not self._stopped:
             self._unread = reader.read(self._unread)
             self._answer_waiting()
         if self.transport.is_closing():
             return
-        if self._write_paused:
-            self.transport.pause_reading()
-            self._wait(self._shared.timeouts.idle)
+        if self._stopped:
+            self._stop_reading()
         elif reader.fault is not None:
             self._refuse(reader.fault)
         elif reader.handshake is not None:
@@ -171,20 +172,65 @@ class HttpConnection(asyncio.Protocol):
         elif not reader.under_way:
             self._wait(self._shared.timeouts.idle)
         else:
-            if self._timed != reader.under_way:
-                self._timed = reader.under_way
-                self._wait(self._shared.timeouts.request)
-            if reader.expects_continue:
-                reader.expects_continue = False
-                self.transport.write(_CONTINUE)
+            self._await_the_rest()
+
+    def _stop_reading(self) -> None:
+        """Read no more, but enough to learn that a client left before its answer."""
+        if self._held is None:
+            self.transport.pause_reading()
+            self._wait(self._shared.timeouts.idle)
+        elif len(self._unread) > MAX_HEAD_BYTES:
+            self.transport.pause_reading()
+
+    def _await_the_rest(self) -> None:
+        """Give a request that is under way its time."""
+        reader = self._reader
+        if self._timed != reader.under_way:
+            self._timed = reader.under_way
+            self._wait(self._shared.timeouts.request)
+        if reader.expects_continue:
+            reader.expects_continue = False
+            self.transport.write(_CONTINUE)
 
     def _answer_waiting(self) -> None:
         waiting, transport = self._reader.waiting, self.transport
-        while waiting and not self._write_paused and not transport.is_closing():
+        while waiting and not self._stopped and not transport.is_closing():
             request, connection_field = waiting.popleft()
-            transport.write(self._answer(request, connection_field))
+            answer, delivery = self._answer(request, connection_field)
+            if delivery is AT_ONCE:
+                transport.write(answer)
+            else:
+                self._send(answer, delivery)
 
-    def _answer(self, request: HttpRequest, connection_field: str) -> bytes:
+    def _send(self, answer: bytes, delivery: Delivery) -> None:
+        """Send an answer in its time; until then this client alone is held up."""
+        if delivery.seconds:
+            self._stopped = True
+            self._held = self._shared.loop.call_later(
+                delivery.seconds, self._send_late, answer, delivery
+            )
+            self._wait(delivery.seconds + self._shared.timeouts.idle)
+        else:
+            self._put(answer, delivery)
+
+    def _send_late(self, answer: bytes, delivery: Delivery) -> None:
+        self._held, self._stopped = None, False
+        self._put(answer, delivery)
+        self._go_on()
+
+    def _put(self, answer: bytes, delivery: Delivery) -> None:
+        """Write what there is of an answer, and end the connection behind a part."""
+        if delivery.share is None:
+            reset(self.transport)
+        else:
+            self.transport.write(answer)
+            if delivery.share < 1:
+                self._close()
+
+    def _answer(
+        self, request: HttpRequest, connection_field: str
+    ) -> tuple[bytes, Delivery]:
+        """Return the answer to a request as bytes, and how it is to be delivered."""
         head_only = request.method == "HEAD"
         try:
             reply = self._shared.core.answer(request, clock.now())
@@ -194,25 +240,28 @@ class HttpConnection(asyncio.Protocol):
             finally:  # whoever the core has let go has to leave, kept or not
                 if reply.effects and self._shared.deliveries is not None:
                     self._shared.deliveries.carry_out(reply.effects)
-            return _encode(reply.response, connection_field, head_only=head_only)
+            response = reply.response
+            answer = encode(response, connection_field, head_only=head_only)
         except Exception as error:  # the server outlives a defect of the core
-            failure = _failure(error)
-            return _encode(failure, connection_field, head_only=head_only)
+            response = failed_answer(error)
+            answer = encode(response, connection_field, head_only=head_only)
+        return answer, response.delivery
 
     def _leave_http(self, handshake: HttpRequest) -> None:
         """Hand the transport over to a session's connection, or say why not."""
-        deliveries, connection = self._shared.deliveries, None
+        deliveries, connection, delivery = self._shared.deliveries, None, AT_ONCE
         if deliveries is None:
-            answer = self._answer(handshake, CLOSE)
+            answer, delivery = self._answer(handshake, CLOSE)
         else:
             try:
                 response, connection = open_websocket(
                     self.transport, handshake, deliveries
                 )
-                answer = _encode(response, PERSIST if connection else CLOSE)
+                answer = encode(response, PERSIST if connection else CLOSE)
+                delivery = response.delivery
             except Exception as error:  # the server outlives a defect of the core
-                answer, connection = _encode(_failure(error), CLOSE), None
-        self.transport.write(answer)
+                answer, connection = encode(failed_answer(error), CLOSE), None
+        self._put(answer, delivery)
         if connection is None:
             self._close()
             return
@@ -224,9 +273,9 @@ class HttpConnection(asyncio.Protocol):
         """Answer, then read on for a while: a reset would destroy the answer."""
         self._reader.end()
         try:
-            answer = _encode(self._shared.core.refuse(fault, clock.now()), CLOSE)
+            answer = encode(self._shared.core.refuse(fault, clock.now()), CLOSE)
         except Exception as error:  # the server outlives a defect of the core
-            answer = _encode(_failure(error), CLOSE)
+            answer = encode(failed_answer(error), CLOSE)
         self.transport.write(answer)
         self._lingering = True
         if self.transport.can_write_eof():
@@ -258,39 +307,10 @@ class HttpConnection(asyncio.Protocol):
     def _tick(self) -> None:
         if self._shared.loop.time() < self._deadline:
             self._arm()
-        elif self._write_paused or not self._reader.accepting:
+        elif self._stopped or not self._reader.accepting:
             self.transport.abort()
         elif self._reader.under_way:
             self._refuse(TransportFault.TOO_SLOW)
         else:
             self._close()
             self._arm()
-
-
-def _encode(
-    response: HttpResponse, connection_field: str, *, head_only: bool = False
-) -> bytes:
-    """Return the response with its framing, in one piece."""
-    status, body = response.status, response.body
-    head = _STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"
-    head += "".join([f"{name}: {value}\r\n" for name, value in response.headers])
-    if status in _BODILESS:
-        return f"{head}{connection_field}\r\n".encode("latin-1")
-    head += f"Content-Length: {len(body)}\r\n{connection_field}\r\n"
-    return head.encode("latin-1") if head_only else head.encode("latin-1") + body
-
-
-def _failure(error: Exception) -> HttpResponse:
-    """Log what the core raised, and return what to answer."""
-    request_id = Ids(SystemRandom()).request_id()
-    report_defect(f"request {request_id}", error)
-    return HttpResponse(
-        500,
-        (
-            ("Content-Type", "application/json"),
-            ("x-amzn-RequestId", request_id),
-            ("x-amzn-ErrorType", "InternalServerException"),
-        ),
-        b'{"__type":"InternalServerException",'
-        b'"message":"The server failed; its log says where."}',
-    )

@@ -6,6 +6,7 @@ time, and how far behind it may fall as a reader before it is dropped.
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -17,7 +18,7 @@ from websockets.protocol import Protocol, Side, State
 from websockets.server import ServerProtocol
 
 from ivschat_conformance import clock
-from ivschat_conformance.reference_impl.core.effects import CloseCode
+from ivschat_conformance.reference_impl.core.effects import Effect
 from ivschat_conformance.reference_impl.core.http_messages import (
     HttpRequest,
     HttpResponse,
@@ -63,7 +64,7 @@ def open_websocket(
     subprotocol = ("Sec-WebSocket-Protocol", opening.subprotocol)
     return (
         HttpResponse(response.status, (*response.headers, subprotocol)),
-        WebSocketConnection(transport, opening.session, deliveries),
+        WebSocketConnection(transport, opening.session, deliveries, opening.effects),
     )
 
 
@@ -100,6 +101,7 @@ class WebSocketConnection(asyncio.Protocol):
     __slots__ = (
         "_busy",
         "_deliveries",
+        "_first",
         "_linger",
         "_message",
         "_over",
@@ -111,9 +113,14 @@ class WebSocketConnection(asyncio.Protocol):
     )
 
     def __init__(
-        self, transport: asyncio.Transport, session: Session, deliveries: Deliveries
+        self,
+        transport: asyncio.Transport,
+        session: Session,
+        deliveries: Deliveries,
+        first: Iterable[Effect] = (),
     ) -> None:
         self.transport = transport
+        self._first = first
         self.session = session
         self.outgoing: list[bytes] = []
         self._deliveries = deliveries
@@ -132,6 +139,9 @@ class WebSocketConnection(asyncio.Protocol):
         self.transport.set_write_buffer_limits(high=MAX_BACKLOG_BYTES)
         self.transport.set_protocol(self)
         self._deliveries.add(self.session, self)
+        self._deliveries.carry_out(self._first)
+        if self.transport.is_closing():
+            return
         self.transport.resume_reading()  # it may have been paused for its answers
         if data:
             self.data_received(data)
@@ -167,7 +177,7 @@ class WebSocketConnection(asyncio.Protocol):
                 self.transport.write(b"".join(self.outgoing))
             self.outgoing.clear()
 
-    def close(self, code: CloseCode, reason: str) -> None:
+    def close(self, code: int, reason: str) -> None:
         """Send what waits, and begin the closing handshake."""
         self._over = True
         if self._protocol.state is State.OPEN:
@@ -236,6 +246,8 @@ class WebSocketConnection(asyncio.Protocol):
             elif self.transport.can_write_eof():
                 with suppress(OSError):  # the client has gone already
                     self.transport.write_eof()
+            else:  # TLS has no half of a connection to end
+                self.transport.close()
         if self._protocol.close_expected():
             self._end()
 

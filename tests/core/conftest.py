@@ -1,7 +1,8 @@
 """A fake with a room, and people in it, whose connections carry out what the core says.
 
 Every frame on its way to somebody is held against its schema in closed form and against
-the order of members that was seen on the wire (WS-MSG-16).
+the order of members that was seen on the wire (WS-MSG-16). Beside it stands what starts
+a service, and what reads a request's input.
 """
 
 import json
@@ -20,16 +21,32 @@ from ivschat_conformance.reference_impl.core.effects import (
     Review,
 )
 from ivschat_conformance.reference_impl.core.endpoint import Endpoint
+from ivschat_conformance.reference_impl.core.errors import CallerError
+from ivschat_conformance.reference_impl.core.faults import Faults
+from ivschat_conformance.reference_impl.core.http_api import HttpApi
 from ivschat_conformance.reference_impl.core.http_messages import (
     HttpRequest,
     HttpResponse,
 )
+from ivschat_conformance.reference_impl.core.names import Names
+from ivschat_conformance.reference_impl.core.records import Records
+from ivschat_conformance.reference_impl.core.service import Service
 from ivschat_conformance.reference_impl.core.sessions import Session
 from ivschat_conformance.reference_impl.core.settings import Settings
+from ivschat_conformance.reference_impl.core.signatures import (
+    Credential,
+    SignatureVerifier,
+)
+from ivschat_conformance.reference_impl.core.validation import (
+    input_reader,
+    read_object,
+)
 from ivschat_conformance.schemas import documents
 
 MACHINE = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 ROOM = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"
+TOKEN_REQUEST = "CreateChatTokenRequest"  # noqa: S105 - a shape's name
+EXPIRED = (1000, "The session has expired")
 EVERYTHING = ("SEND_MESSAGE", "DELETE_MESSAGE", "DISCONNECT_USER")
 
 FRAMES = {
@@ -46,6 +63,10 @@ EVENTS = {
 }
 
 OpenRoom = Callable[..., "LiveRoom"]
+OpenApi = Callable[..., HttpApi]
+Started = Callable[..., Service]
+ReadInput = Callable[..., dict[str, Any]]
+Refusal = Callable[..., CallerError]
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +86,16 @@ class Member:
         """Return the one frame that has arrived since the last look."""
         [frame] = self.took()
         return frame
+
+    def is_over(self) -> bool:
+        """Say whether the session was told that it has expired, and then closed."""
+        if self.closed is None:
+            return False
+        error = self.took()[-1]
+        assert (error["ErrorCode"], error["RequestId"]) == (401, "")
+        assert "expired" in error["ErrorMessage"]
+        assert self.closed == EXPIRED
+        return True
 
 
 @dataclass(slots=True, eq=False)
@@ -175,6 +206,61 @@ def hold(value: Mapping[str, Any], shape: str) -> None:
     """Hold a value against a shape of the messaging API, in its closed form."""
     validator = documents.validator(shape, closed=True, api=documents.MESSAGING)
     assert [error.json_path for error in validator.iter_errors(value)] == []
+
+
+class KnownKey(Random):
+    """A source of randomness whose bytes a test knows."""
+
+    def randbytes(self, n: int) -> bytes:
+        """Return the first bytes of all."""
+        return bytes(range(n))
+
+
+@pytest.fixture(scope="session")
+def started() -> Started:
+    """Give what starts a service, with one room of a known ARN unless told another."""
+
+    def start(at: datetime, **settings: Any) -> Service:
+        whole = Settings(**{"rooms": [ROOM], **settings})
+        service = Service(whole, KnownKey(20261124))
+        service.start(at)
+        return service
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def api(started: Started) -> OpenApi:
+    """Give the HTTP form of a service with one room; signatures count if asked."""
+
+    def opened(at: datetime, *, verify: bool = False) -> HttpApi:
+        verifier = SignatureVerifier([Credential("test", "test")], "us-west-2")
+        records = Records(Names(lambda _text: None))
+        return HttpApi(started(at), Faults(), records, verifier if verify else None)
+
+    return opened
+
+
+@pytest.fixture(scope="session")
+def read() -> ReadInput:
+    """Give what reads a body as the input of a shape, CreateChatToken's by default."""
+    return _read
+
+
+@pytest.fixture(scope="session")
+def refusal() -> Refusal:
+    """Give what returns the error with which such a body is refused."""
+
+    def refused(body: bytes, shape: str = TOKEN_REQUEST) -> CallerError:
+        with pytest.raises(CallerError) as caught:
+            _read(body, shape)
+        return caught.value
+
+    return refused
+
+
+def _read(body: bytes, shape: str = TOKEN_REQUEST) -> dict[str, Any]:
+    return input_reader(shape).read(read_object(body))
 
 
 @pytest.fixture(scope="session")

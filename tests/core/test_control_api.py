@@ -291,7 +291,7 @@ def opens(fake: Endpoint, text: str) -> bool:
 
 NO_CALL = (
     "No such call; there are /_control/clock, /_control/clock/advance, "
-    "/_control/review-handlers, /_control/reset."
+    "/_control/calls, /_control/faults, /_control/review-handlers, /_control/reset."
 )
 RANGE = "the clock stays between 1970-01-01T00:00:00Z and 9999-12-30T00:00:00Z."
 NO_TIME = (
@@ -319,6 +319,18 @@ WRONG_CALLS: list[tuple[str, str, object, int, str]] = [
     ("DELETE", RESET, b"", 405, "Use POST here."),
     ("GET", HANDLERS, b"", 405, "Use PUT here."),
     ("POST", HANDLERS, {LAMBDA: URL}, 405, "Use PUT here."),
+    ("POST", "/_control/calls", b"", 405, "Use GET here."),
+    ("PUT", "/_control/faults", b"", 405, "Use GET or POST or DELETE here."),
+    ("GET", "/_control/faults/fault-1", b"", 405, "Use DELETE here."),
+    ("GET", "/_control/faults/", b"", 404, NO_CALL),
+    ("DELETE", "/_control/faults/fault-1/2", b"", 404, NO_CALL),
+    (
+        "DELETE",
+        "/_control/faults/fault-1",
+        b"",
+        404,
+        "id: no such fault waits; there is none.",
+    ),
     ("PUT", HANDLERS, [], 400, "The body must be a JSON object."),
     ("PUT", CLOCK, b"", 400, "now is required."),
     ("PUT", CLOCK, {"Now": "2026-01-02T03:04:05Z"}, 400, "now is required."),

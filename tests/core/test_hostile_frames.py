@@ -17,7 +17,7 @@ from ivschat_conformance.reference_impl.core.http_messages import (
     HttpRequest,
     HttpResponse,
 )
-from ivschat_conformance.reference_impl.core.messaging_api import Opening
+from ivschat_conformance.reference_impl.core.handshakes import Opening
 
 if TYPE_CHECKING:
     from tests.core.conftest import LiveRoom, Member, OpenRoom

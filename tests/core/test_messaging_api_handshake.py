@@ -1,21 +1,22 @@
 """Handshakes: which token opens a session, when, and how often."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ivschat_conformance.reference_impl.core.changes import TokenUsed
+from ivschat_conformance.reference_impl.core.handshakes import Opening
 from ivschat_conformance.reference_impl.core.http_messages import (
     HttpRequest,
     HttpResponse,
 )
-from ivschat_conformance.reference_impl.core.messaging_api import Opening
 
 if TYPE_CHECKING:
     from tests.core.conftest import LiveRoom, OpenRoom
 
+MACHINE = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
 ROOM = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"
 MISSING_TOKEN = "Offer a chat token as the subprotocol."  # noqa: S105 - a sentence
 NO_TOKEN = "This is no chat token."  # noqa: S105 - a sentence
@@ -95,6 +96,33 @@ def test_path_and_origin_do_not_matter(
         headers.insert(0, ("origin", origin))
 
     assert isinstance(opening(room, *headers, target=target), Opening)
+
+
+@pytest.mark.ivschat_verifies("TOKEN-RESP-13")
+@pytest.mark.parametrize(
+    ("settings", "seconds"),
+    [
+        ({}, 60),
+        ({"token_lifetime": timedelta(seconds=1)}, 1),
+        ({"token_lifetime": timedelta(minutes=10)}, 600),
+    ],
+)
+def test_token_opens_until_the_time_that_its_answer_names(
+    open_room: "OpenRoom", settings: dict[str, timedelta], seconds: int
+) -> None:
+    """That is a minute after the second of issue, or what the fake was set to."""
+    room = open_room(**settings)
+    answers = [room.perform("CreateChatToken", userId="user-1") for _ in range(2)]
+    end = datetime.fromisoformat(answers[0]["tokenExpirationTime"])
+
+    room.now = end - timedelta(microseconds=1)
+    in_time = room.offer(answers[0]["token"])
+    room.now = end
+    too_late = room.offer(answers[1]["token"])
+
+    assert end == MACHINE.replace(microsecond=0) + timedelta(seconds=seconds)
+    assert not isinstance(in_time, HttpResponse)
+    assert refusal(too_late) == (401, EXPIRED)
 
 
 @pytest.mark.ivschat_verifies("WS-CONN-12")

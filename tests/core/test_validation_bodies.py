@@ -1,7 +1,7 @@
 """Bodies that are JSON, and the many that are none or break its parsers."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,24 +10,14 @@ from ivschat_conformance.reference_impl.core.errors import (
     SerializationException,
 )
 from ivschat_conformance.reference_impl.core.validation import (
-    input_reader,
     read_object,
 )
 
+if TYPE_CHECKING:
+    from tests.core.conftest import ReadInput, Refusal
+
 ROOM = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"
 TOKEN = "CreateChatTokenRequest"  # noqa: S105 - a shape's name
-
-
-def read(body: bytes, shape: str = TOKEN) -> dict[str, Any]:
-    """Return the input that the body is, of this shape."""
-    return input_reader(shape).read(read_object(body))
-
-
-def refusal(body: bytes, shape: str = TOKEN) -> CallerError:
-    """Return the error with which the body is refused."""
-    with pytest.raises(CallerError) as caught:
-        read(body, shape)
-    return caught.value
 
 
 def token_request(**members: object) -> bytes:
@@ -49,7 +39,7 @@ def fields(error: CallerError) -> list[str]:
 
 
 @pytest.mark.ivschat_verifies("HTTP-REQ-06")
-def test_empty_body_is_an_empty_object() -> None:
+def test_empty_body_is_an_empty_object(refusal: "Refusal") -> None:
     """No body at all is read like `{}`; white space alone is no JSON."""
     assert read_object(b"") == {}
     assert type(refusal(b" ")) is SerializationException
@@ -90,7 +80,9 @@ NO_NUMBER = "The body has a number that JSON does not have, or one too long to r
 
 @pytest.mark.ivschat_verifies("PARSE-01", "PARSE-02", "PARSE-03")
 @pytest.mark.parametrize(("body", "message"), NO_JSON.items())
-def test_body_that_is_no_json_object_is_refused(body: bytes, message: str) -> None:
+def test_body_that_is_no_json_object_is_refused(
+    refusal: "Refusal", body: bytes, message: str
+) -> None:
     """What cannot be read, or is no object, is a SerializationException that says so.
 
     A trailing comma has its own test: Python's releases point to different columns.
@@ -102,7 +94,7 @@ def test_body_that_is_no_json_object_is_refused(body: bytes, message: str) -> No
 
 
 @pytest.mark.ivschat_verifies("PARSE-01", "PARSE-02")
-def test_trailing_comma_is_refused() -> None:
+def test_trailing_comma_is_refused(refusal: "Refusal") -> None:
     """A comma before the end of an object or a list is no JSON."""
     for body in (b'{"userId": "u",}', b'{"capabilities": ["SEND_MESSAGE",]}'):
         error = refusal(body)
@@ -119,7 +111,7 @@ def test_trailing_comma_is_refused() -> None:
 )
 @pytest.mark.parametrize("member", [b"sessionDurationInMinutes", b"unknown"])
 def test_number_that_is_none_or_has_thousands_of_digits_is_refused(
-    number: bytes, member: bytes
+    refusal: "Refusal", number: bytes, member: bytes
 ) -> None:
     """Python reads NaN, and raises for too long a number: both are named here."""
     error = refusal(with_text(b'"' + member + b'": ' + number))
@@ -141,7 +133,9 @@ def test_number_that_is_none_or_has_thousands_of_digits_is_refused(
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_number_beyond_reason_is_out_of_its_limits(number: bytes, message: str) -> None:
+def test_number_beyond_reason_is_out_of_its_limits(
+    refusal: "Refusal", number: bytes, message: str
+) -> None:
     """No size of number wraps around into the allowed ones, nor breaks the engine."""
     assert refusal(with_text(b'"sessionDurationInMinutes": ' + number)).message == (
         message
@@ -161,7 +155,7 @@ DEPTHS = [10, 200, *range(250, 260), 500, 900, *range(940, 1000), 2000, 60_000]
 @pytest.mark.parametrize("member", NESTED)
 @pytest.mark.parametrize(("opened", "closed"), [(b"[", b"]"), (b'{"a":', b"}")])
 def test_nesting_of_any_depth_is_refused_by_name(
-    member: bytes, opened: bytes, closed: bytes
+    refusal: "Refusal", member: bytes, opened: bytes, closed: bytes
 ) -> None:
     """Where the parser gives up, and where the engine does, the client reads a 400."""
     for depth in DEPTHS:
@@ -171,7 +165,9 @@ def test_nesting_of_any_depth_is_refused_by_name(
 
 
 @pytest.mark.ivschat_verifies("PARSE-01")
-def test_nesting_is_refused_even_where_it_means_nothing() -> None:
+def test_nesting_is_refused_even_where_it_means_nothing(
+    read: "ReadInput", refusal: "Refusal"
+) -> None:
     """An unknown member is dropped as long as it can be read, and refused beyond."""
     allowed = with_text(b'"unknown": ' + b"[" * 250 + b"]" * 250)
     beyond = with_text(b'"unknown": ' + b"[" * 60_000 + b"]" * 60_000)
@@ -198,7 +194,9 @@ def test_nesting_is_refused_even_where_it_means_nothing() -> None:
         rb'"\u0075serId": "\ud800"',
     ],
 )
-def test_lone_surrogate_is_refused_wherever_it_stands(text: bytes) -> None:
+def test_lone_surrogate_is_refused_wherever_it_stands(
+    refusal: "Refusal", text: bytes
+) -> None:
     """It is legal JSON that no UTF-8 text can hold, in a value or a key, known or not.
 
     The contract settles it (section 16a): 400 SerializationException.
@@ -222,7 +220,9 @@ def test_lone_surrogate_is_refused_wherever_it_stands(text: bytes) -> None:
         (b"\xc3\xa9", "é"),
     ],
 )
-def test_escapes_and_raw_text_are_the_same_string(text: bytes, user_id: str) -> None:
+def test_escapes_and_raw_text_are_the_same_string(
+    read: "ReadInput", text: bytes, user_id: str
+) -> None:
     """A pair of surrogates is one code point, and an escaped backslash is none."""
     body = with_text(b'"userId": "' + text + b'"')
 
@@ -230,7 +230,7 @@ def test_escapes_and_raw_text_are_the_same_string(text: bytes, user_id: str) -> 
 
 
 @pytest.mark.ivschat_verifies("PARSE-09")
-def test_last_of_several_equal_keys_wins() -> None:
+def test_last_of_several_equal_keys_wins(read: "ReadInput", refusal: "Refusal") -> None:
     """Also where it is null, escaped, or in a map."""
     twice = with_text(
         rb'"userId": "first", "user\u0049d": "last", "attributes": {"a": 1, "a": "b"}'

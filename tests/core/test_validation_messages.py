@@ -1,7 +1,7 @@
 """Refusals, which repeat nothing of the request that was refused."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -11,26 +11,12 @@ from ivschat_conformance.reference_impl.core.errors import (
     CallerError,
     SerializationException,
 )
-from ivschat_conformance.reference_impl.core.validation import (
-    input_reader,
-    read_object,
-)
+
+if TYPE_CHECKING:
+    from tests.core.conftest import Refusal
 
 TOKEN = "CreateChatTokenRequest"  # noqa: S105 - a shape's name
 ROOM_REQUEST = "CreateRoomRequest"
-
-
-def read(body: bytes, shape: str = TOKEN) -> dict[str, Any]:
-    """Return the input that the body is, of this shape."""
-    return input_reader(shape).read(read_object(body))
-
-
-def refusal(body: bytes, shape: str = TOKEN) -> CallerError:
-    """Return the error with which the body is refused."""
-    with pytest.raises(CallerError) as caught:
-        read(body, shape)
-    return caught.value
-
 
 MARK = "zq7-mark"
 NUMBER = 918273645
@@ -79,8 +65,7 @@ def repeats(error: CallerError) -> bool:
 @settings(deadline=None, max_examples=150)
 @given(BAD_REQUESTS, st.booleans())
 def test_refusal_repeats_nothing_of_the_request(
-    request: tuple[str, dict[str, object]],
-    escaped: bool,
+    refusal: "Refusal", request: tuple[str, dict[str, object]], escaped: bool
 ) -> None:
     """Whatever is wrong, no string, key or number of the request is in the error."""
     shape, members = request
@@ -93,7 +78,7 @@ def test_refusal_repeats_nothing_of_the_request(
 @settings(deadline=None, max_examples=50)
 @given(BAD_TOKENS, st.data())
 def test_refusal_of_a_cut_body_repeats_nothing_of_it(
-    members: dict[str, object], data: st.DataObject
+    refusal: "Refusal", members: dict[str, object], data: st.DataObject
 ) -> None:
     """A parser's own message likes to quote the place: ours only counts to it."""
     whole = json.dumps(members).encode()

@@ -36,7 +36,7 @@ def test_every_room_of_the_fixtures_is_kept_from_the_fake() -> None:
         set(contract["source_modules"])
         for contract in contracts
         if contract["name"]
-        == "Only fixtures.bundled and fixtures.fake open the fake directly"
+        == "Only fixtures.bundled and the rooms of fixtures.fake open the fake directly"
     )
 
     modules = {
@@ -49,6 +49,13 @@ def test_every_room_of_the_fixtures_is_kept_from_the_fake() -> None:
         "ivschat_conformance.fixtures.__init__",
         "ivschat_conformance.fixtures.bundled",
         "ivschat_conformance.fixtures.fake",
+        "ivschat_conformance.fixtures.fake_clock",
+        "ivschat_conformance.fixtures.fake_options",
+        "ivschat_conformance.fixtures.fake_room",
+        "ivschat_conformance.fixtures.fake_service",
+        "ivschat_conformance.fixtures.heard_endpoint",
+        "ivschat_conformance.fixtures.memory_connection",
+        "ivschat_conformance.fixtures.mock",
     }
     assert modules - openers == listed
 

@@ -23,6 +23,7 @@ from ivschat_conformance import clock
 from ivschat_conformance.reference_impl.core.endpoint import Endpoint
 from ivschat_conformance.reference_impl.core.http_messages import HttpRequest
 from ivschat_conformance.reference_impl.core.settings import Settings
+from ivschat_conformance.reference_impl.shells.http_connection import Timeouts
 from ivschat_conformance.reference_impl.shells.server import Address, ServerThread
 
 DEADLINE = 5.0  # seconds; what is late by more has hung
@@ -232,6 +233,12 @@ class Lobby:
         """Wait until so many have a connection and a session, and nobody else."""
         live, server = self.core.service.live, self.server.server
         self.wait_until(lambda: len(server.connections) == len(live.sessions) == count)
+
+
+@pytest.fixture
+def timeouts() -> Timeouts:
+    """Return times that no test reaches; some tests shorten one of them."""
+    return Timeouts(request=60, idle=60, linger=60)
 
 
 @pytest.fixture

@@ -59,12 +59,6 @@ def core() -> StubCore:
 
 
 @pytest.fixture
-def timeouts() -> Timeouts:
-    """Return times that no test reaches; some tests shorten one of them."""
-    return Timeouts(request=60, idle=60, linger=60)
-
-
-@pytest.fixture
 def server(core: StubCore, timeouts: Timeouts) -> Iterator[ServerThread]:
     """Run a server that, whatever the test did, still answers afterwards."""
     with ServerThread(core, timeouts=timeouts) as thread:

@@ -14,7 +14,7 @@ from ivschat_conformance.reference_impl.core.http_messages import (
     Reply,
     TransportFault,
 )
-from ivschat_conformance.reference_impl.core.messaging_api import Opening
+from ivschat_conformance.reference_impl.core.handshakes import Opening
 from ivschat_conformance.reference_impl.shells.server import ServerThread
 
 if TYPE_CHECKING:
