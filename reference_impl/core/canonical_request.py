@@ -2,17 +2,33 @@
 
 import re
 from collections.abc import Mapping
+from typing import Protocol
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from ivschat_conformance.reference_impl.core.errors import InvalidSignatureException
-from ivschat_conformance.reference_impl.core.http_messages import HttpRequest
 
 _BLANKS = re.compile(r"[ \t]+")
 _PLAIN_PATH = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)+")
 
 
+class SignedRequest(Protocol):
+    """What is signed of a request's first line, as it stands on the wire."""
+
+    @property
+    def method(self) -> str:
+        """The method's name, in capitals."""
+
+    @property
+    def path(self) -> str:
+        """The target before its first question mark."""
+
+    @property
+    def query(self) -> str:
+        """The target after its first question mark."""
+
+
 def canonical_request(
-    request: HttpRequest,
+    request: SignedRequest,
     fields: Mapping[str, str],
     signed_headers: str,
     payload_hash: str,

@@ -1,0 +1,1 @@
+"""The `ivschat` command without its streams: words in, a request or a refusal out."""
