@@ -2,12 +2,15 @@
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+from ivschat_conformance.fixtures import waiting_lane
 from ivschat_conformance.fixtures.cases import (
     ChatTokens,
     LoggingConfigurations,
@@ -20,10 +23,17 @@ from ivschat_conformance.fixtures.control_plane import ControlPlane
 from ivschat_conformance.fixtures.frame_patience import FramePatience
 from ivschat_conformance.fixtures.housekeeping import RunTag, TidyControlPlane
 from ivschat_conformance.fixtures.journal import Journal, folder
+from ivschat_conformance.fixtures.pacing import Pace, unpaced
 from ivschat_conformance.fixtures.polling import Patience, Reads
+from ivschat_conformance.fixtures.real_time import SlowClock
+from ivschat_conformance.fixtures.recording import test_id
 from ivschat_conformance.fixtures.recording_server import RecordingServer
 from ivschat_conformance.fixtures.review_stub import Reviews, reviews_of
-from ivschat_conformance.fixtures.scenario_clock import FixedTimeError
+from ivschat_conformance.fixtures.scenario_clock import (
+    TOLERANCE,
+    FixedTimeError,
+    WallClock,
+)
 from ivschat_conformance.fixtures.shared_room import SharedRoom
 from ivschat_conformance.fixtures.target import ScenarioClock, Target
 
@@ -46,17 +56,39 @@ def _run(request: pytest.FixtureRequest, ivschat_target: Target) -> str | None:
 
 
 @pytest.fixture(scope="session")
+def _pace(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], None]:
+    """Give what all processes of the run wait for before each request."""
+    rate = request.config.getoption("ivschat_max_rate")
+    if not rate:
+        return unpaced
+    record = request.config.getoption("ivschat_record")
+    folder = tmp_path_factory.getbasetemp()
+    if record:
+        folder = record.parent
+    elif hasattr(request.config, "workerinput"):
+        folder = folder.parent
+    return Pace(rate, folder / "pace").wait
+
+
+@pytest.fixture(scope="session")
 def _client(
-    request: pytest.FixtureRequest, ivschat_target: Target, _run: str | None
+    request: pytest.FixtureRequest,
+    ivschat_target: Target,
+    _run: str | None,
+    _pace: Callable[[], None],
 ) -> Iterator[ControlPlane]:
     if _run is None:
         client = ControlPlane(ivschat_target)
+        client.pace = _pace
         yield client
     else:
         client = TidyControlPlane(
             ivschat_target,
             Journal(folder(os.environ), endpoint=ivschat_target.endpoint, run=_run),
         )
+        client.pace = _pace
         yield client
         for warning in client.finish():
             _warn(request.config, warning)
@@ -110,11 +142,34 @@ def api(_turn: None, _client: ControlPlane) -> Iterator[ControlPlane]:
 
 
 @pytest.fixture
-def clock(ivschat_target: Target) -> ScenarioClock:
-    """Give the target's clock to move; not tested where it cannot be."""
-    if ivschat_target.clock.kind == "wall":
+def clock(request: pytest.FixtureRequest, ivschat_target: Target) -> ScenarioClock:
+    """Give the target's clock to move; not tested where it cannot be.
+
+    Real time is waited for if the run is to be slow. Scenarios wait together, so that
+    they cannot chat in one room that they share.
+    """
+    real = ivschat_target.clock
+    if not isinstance(real, WallClock):
+        return real
+    if not request.config.getoption("ivschat_slow"):
         pytest.skip(str(FixedTimeError()))
-    return ivschat_target.clock
+    if ivschat_target.room is not None and "connections" in request.fixturenames:
+        pytest.skip("scenarios that wait need rooms of their own, and --room names one")
+    return SlowClock(real, partial(_tell_wait, request))
+
+
+def _tell_wait(request: pytest.FixtureRequest, seconds: float) -> None:
+    """Have the run's progress show what it is waiting for."""
+    waiting_lane.settled()
+    recorder = request.config.pluginmanager.get_plugin("ivschat-recorder")
+    if recorder is not None:
+        recorder.write("waits", test=test_id(request.node), seconds=seconds)
+
+
+@pytest.fixture
+def margin(ivschat_target: Target) -> timedelta:
+    """Give how long before and after an expiry it is judged (TOKEN-LIFE-16)."""
+    return TOLERANCE if ivschat_target.clock.kind == "wall" else timedelta(seconds=2)
 
 
 @pytest.fixture

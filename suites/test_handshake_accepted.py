@@ -55,8 +55,7 @@ def test_handshake_is_accepted_however_it_is_spelt(
     connections: Connections, headers: Iterable[tuple[str, str]]
 ) -> None:
     """What clients spell otherwise, or send besides, changes nothing."""
-    answer = raw_socket.exchange_head(
-        connections.endpoint,
+    answer = connections.exchange_head(
         raw_socket.handshake_request(
             connections.endpoint, connections.token(), headers=headers
         ),
@@ -68,8 +67,7 @@ def test_handshake_is_accepted_however_it_is_spelt(
 @verifies("WS-CONN-01")
 def test_name_of_the_token_s_header_ignores_case(connections: Connections) -> None:
     """A token in `sec-websocket-protocol` is a token offered."""
-    answer = raw_socket.exchange_head(
-        connections.endpoint,
+    answer = connections.exchange_head(
         raw_socket.handshake_request(
             connections.endpoint,
             headers=[("sec-websocket-protocol", connections.token())],
@@ -94,8 +92,7 @@ def test_token_is_echoed(
     """The 101 has Sec-WebSocket-Protocol once, and the very token in it."""
     token = connections.token(user_id=user_id, attributes=attributes)
 
-    answer = raw_socket.exchange_head(
-        connections.endpoint,
+    answer = connections.exchange_head(
         raw_socket.handshake_request(connections.endpoint, token),
     )
 

@@ -6,12 +6,13 @@ stands a handshake with a good token, which is accepted.
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from datetime import timedelta
 from hashlib import shake_256
 
 import pytest
 
-from ivschat_conformance.fixtures import raw_socket
-from ivschat_conformance.fixtures.cases import case, verifies
+from ivschat_conformance.fixtures import expect, raw_socket
+from ivschat_conformance.fixtures.cases import ChatTokens, case, verifies
 from ivschat_conformance.fixtures.chat_connection import ChatConnection
 from ivschat_conformance.fixtures.connections import Connections
 from ivschat_conformance.fixtures.target import ScenarioClock
@@ -160,14 +161,19 @@ def test_used_token_is_refused_before_the_upgrade(connections: Connections) -> N
 
 @verifies("WS-CONN-09")
 def test_expired_token_is_refused_before_the_upgrade(
-    clock: ScenarioClock, connections: Connections
+    clock: ScenarioClock,
+    chat_tokens: ChatTokens,
+    connections: Connections,
+    margin: timedelta,
 ) -> None:
     """A handshake with an expired token is answered 4xx, not 101."""
-    token = connections.token(minutes=180)
+    issued = chat_tokens.ask(sessionDurationInMinutes=180)
+    expect.accepted(issued)
+    token_end = expect.instant(issued.json["tokenExpirationTime"])
 
-    clock.advance(minutes=62)
+    clock.freeze(token_end + margin)
 
-    _expect_4xx(connections.try_open(token))
+    _expect_4xx(connections.try_open(issued.json["token"]))
 
 
 @verifies("WS-ERR-07")
@@ -189,7 +195,7 @@ def test_plain_get_is_refused(connections: Connections, *, offered: bool) -> Non
         without=["Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"],
     )
 
-    status = raw_socket.exchange_head(connections.endpoint, request).status
+    status = connections.exchange_head(request).status
 
     assert status is not None, "a plain GET was not answered in HTTP"
     assert 400 <= status < 500, f"a plain GET was answered {status}, not some 4xx"

@@ -135,7 +135,7 @@ def test_unsound_handshake_does_not_use_the_token_up(
         connections.endpoint, token, without=without, headers=headers
     )
 
-    answer = raw_socket.exchange_head(connections.endpoint, unsound)
+    answer = connections.exchange_head(unsound)
 
     if answer.status == 101:
         pytest.skip("the target takes this handshake for a sound one")
@@ -152,7 +152,7 @@ def test_handshake_by_another_method_does_not_use_the_token_up(
     token = connections.token()
     post = raw_socket.handshake_request(connections.endpoint, token, method="POST")
 
-    answer = raw_socket.exchange_head(connections.endpoint, post)
+    answer = connections.exchange_head(post)
 
     if answer.status == 101:
         pytest.skip("the target takes this handshake for a sound one")

@@ -12,6 +12,7 @@ from ivschat_conformance import __version__
 _COMMANDS = {
     "check": "hold an endpoint, or the bundled reference, against the contract",
     "serve": "run the reference implementation as a server",
+    "doctor": "say what was understood of a target, what answers, what to change",
     "sweep": "remove what earlier runs left on a live target",
     "exec": "run a command whose clients of AWS find such a server",
     "requirements": "list what the contract demands",

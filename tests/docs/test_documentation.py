@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
+from ivschat_conformance.fixtures import baseline
 from ivschat_conformance.schemas.requirements import load_requirements
 
 if TYPE_CHECKING:
@@ -48,9 +50,22 @@ def blocks(language: str) -> list[str]:
     ]
 
 
+def texts(value: object) -> Iterator[str]:
+    """Yield every text in a document of YAML."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for row in value:
+            yield from texts(row)
+    elif isinstance(value, str):
+        yield value
+
+
 def own_commands() -> list[str]:
-    """Return every line of a shell block that calls our own command."""
-    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    """Return every line of a shell block, or a job of CI, that calls our command."""
+    jobs = [text for block in blocks("yaml") for text in texts(yaml.safe_load(block))]
+    shell = [*blocks("sh"), *jobs]
+    lines = [line for block in shell for line in block.splitlines()]
     return [line for line in lines if line.startswith("ivschat-conformance ")]
 
 
@@ -74,6 +89,37 @@ def test_table_of_options_is_complete(command: str) -> None:
     missing = {option for option in helped if f"| `{option}" not in page}
 
     assert missing == {"-h"}
+
+
+@pytest.mark.parametrize(
+    "block",
+    [block for block in blocks("toml") if f"[{baseline.TABLE}]" in block],
+    ids=lambda block: block.split()[0],
+)
+def test_baseline_in_the_documentation_is_one(block: str) -> None:
+    """Every entry of it can be read and is about something that there is."""
+    entries = baseline.read(block, "ci.md").entries
+
+    for entry in entries:
+        file, _, test = (entry.test or "").partition("::")
+        function = f"def {test.partition('[')[0]}("
+        assert (
+            entry.requirement in load_requirements()
+            or function in (ROOT / "suites" / file).read_text()
+        )
+    assert len(entries) > 1
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=lambda block: block.split()[0])
+def test_job_in_the_documentation_gates_and_keeps_its_reports(block: str) -> None:
+    """Each job has our command once, and uploads every file that it writes."""
+    rows = [text.split() for text in texts(yaml.safe_load(block))]
+    (command,) = [row for row in rows if row[:2] == ["ivschat-conformance", "check"]]
+    uploaded = {word for row in rows if row is not command for word in row}
+
+    assert "--baseline" in command
+    for option in ("--json", "--html", "--junit", "--badge"):
+        assert command[command.index(option) + 1] in uploaded
 
 
 def test_every_source_of_a_requirement_is_explained() -> None:

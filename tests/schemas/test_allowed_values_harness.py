@@ -23,7 +23,29 @@ CALL = {
 PLAN = {"operation": "CreateChatToken", "fault": "throttle"}
 PLANNED = {**PLAN, "id": "fault-1", "times": 2, "fired": 1}
 
+EXCUSE = {"requirement": "TOKEN-REQ-09", "reason": "so"}
+EXCUSED_TEST = {"test": "test_x.py::test_y[a-*]", "reason": "so"}
+
 CLAIMS: list[tuple[str, Any, bool]] = [
+    ("Baseline", {}, True),
+    ("Baseline", {"known_failing": [EXCUSE, EXCUSED_TEST]}, True),
+    ("Baseline", {"known_faling": []}, False),
+    *(
+        ("Baseline", {"known_failing": [{**EXCUSE, **members}]}, allowed)
+        for members, allowed in (
+            ({"link": "https://example.com/1", "expires": "2027-01-31"}, True),
+            ({"link": "see the wiki"}, False),
+            ({"expires": "soon"}, False),
+            ({"expires": "2027-01-31\n"}, False),
+            ({"reason": " "}, False),
+            ({"requirement": "TOKEN-REQ-9"}, False),
+            ({"test": "test_x.py::test_y"}, False),
+            ({"colour": "red"}, False),
+        )
+    ),
+    ("Baseline", {"known_failing": [{"reason": "so"}]}, False),
+    ("Baseline", {"known_failing": [{"requirement": "TOKEN-REQ-09"}]}, False),
+    ("Baseline", {"known_failing": [{**EXCUSED_TEST, "test": "test_y"}]}, False),
     ("Call", CALL, True),
     ("Call", {**CALL, "headers": {"host": "127.0.0.1"}, "status": 400}, True),
     ("Call", {**CALL, "headers": {"host": 127}}, False),
@@ -112,13 +134,15 @@ def test_both_engines_read_a_schema_of_ours_alike(
 def test_every_shape_of_the_harness_is_tried() -> None:
     """Each has a row that is allowed and one that is refused.
 
-    Those of reports have theirs in test_allowed_values_reports.py.
+    Those of reports and of target files have theirs in files of their own.
     """
     of_reports = {"Area", "Edition", "Outcome", "RequirementId"}
     shapes = {
         name
         for name in documents.shapes(documents.HARNESS)
-        if name[0].isupper() and name not in of_reports and name[:6] != "Report"
+        if name[0].isupper()
+        and name not in of_reports
+        and name[:6] not in {"Report", "Target"}
     }
 
     for allowed in (True, False):

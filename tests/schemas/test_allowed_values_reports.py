@@ -47,6 +47,17 @@ REQUIREMENT = {
     "outcome": "failed",
     "tests": ["test_x.py::test_y[181]"],
 }
+EXCUSE = {
+    "line": 3,
+    "reason": "181 minutes are taken",
+    "requirement": "TOKEN-REQ-09",
+    "test": None,
+    "link": None,
+    "expires": None,
+    "trouble": "stale",
+    "sentence": "TOKEN-REQ-09 passes now: remove the entry",
+}
+BASELINE = {"file": "baseline.toml", "entries": [EXCUSE]}
 REPORT = {
     "version": 1,
     "generator": "ivschat-conformance 0.1.0",
@@ -105,10 +116,32 @@ CLAIMS: list[tuple[str, Any, bool]] = [
     ("ReportCheck", {**CHECK, "seconds": -0.1}, False),
     *_needed("ReportRequirement", REQUIREMENT),
     ("ReportRequirement", {**REQUIREMENT, "level": "MAY"}, False),
+    ("ReportRequirement", {**REQUIREMENT, "excuses": [3]}, True),
+    ("ReportRequirement", {**REQUIREMENT, "excuses": [0]}, False),
+    *_needed("ReportBaseline", BASELINE),
+    ("ReportBaseline", {**BASELINE, "entries": [{**EXCUSE, "trouble": None}]}, True),
+    ("ReportBaseline", {**BASELINE, "entries": [{**EXCUSE, "trouble": "old"}]}, False),
+    ("ReportBaseline", {**BASELINE, "entries": [{**EXCUSE, "line": 0}]}, False),
+    *(
+        (
+            "ReportBaseline",
+            {
+                "file": "b.toml",
+                "entries": [{key: row for key, row in EXCUSE.items() if key != left}],
+            },
+            False,
+        )
+        for left in EXCUSE
+    ),
     *_needed("Report", REPORT),
+    ("Report", {**REPORT, "baseline": BASELINE}, True),
+    ("Report", {**REPORT, "baseline": None}, True),
+    ("Report", {**REPORT, "baseline": "baseline.toml"}, False),
     ("Report", {**REPORT, "target": None}, True),
     ("Report", {**REPORT, "version": 2}, False),
-    ("Report", {**REPORT, "exitCode": 4}, False),
+    ("Report", {**REPORT, "exitCode": 4, "verdict": "stale baseline"}, True),
+    ("Report", {**REPORT, "verdict": "known failing"}, True),
+    ("Report", {**REPORT, "exitCode": 2}, False),
     ("Report", {**REPORT, "checks": [{**CHECK, "outcome": "great"}]}, False),
     ("Report", {**REPORT, "notCarriedOut": {"why": 0.5}}, False),
 ]

@@ -5,12 +5,16 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ivschat_conformance.commands import report_files
+from ivschat_conformance.commands import baseline_arguments, report_files
 from ivschat_conformance.commands.command_line import USAGE_ERROR, CommandLine
 
 if TYPE_CHECKING:
+    from ivschat_conformance.commands.baseline_arguments import BaselineArguments
+    from ivschat_conformance.fixtures.baseline import Baseline
+    from ivschat_conformance.fixtures.reports.model import Report
     from ivschat_conformance.fixtures.run import Progress, Run
 
 _NO_VERDICT = 3
@@ -25,6 +29,7 @@ def main(argv: Sequence[str]) -> int:
     own, pytest_arguments = _split(argv)
     command_line = parser()
     options = command_line.parse(own)
+    baselines = baseline_arguments.load(command_line, options)
     from ivschat_conformance.fixtures.target import TargetError
 
     try:
@@ -43,8 +48,11 @@ def main(argv: Sequence[str]) -> int:
             room=options.room,
             credential=options.credential,
             messaging_endpoint=options.messaging_endpoint,
+            target_file=options.target,
             cli=options.cli,
             strict=options.strict,
+            slow=options.slow,
+            max_rate=options.max_rate,
             keyword=options.k,
             workers=options.n,
             pytest_arguments=pytest_arguments,
@@ -52,7 +60,8 @@ def main(argv: Sequence[str]) -> int:
         progress.show,
     )
     progress.clear()
-    return _conclude(command_line, options, found)
+    selected = bool(options.k or pytest_arguments)
+    return _conclude(command_line, options, found, baselines, selected=selected)
 
 
 def parser() -> CommandLine:
@@ -62,11 +71,19 @@ def parser() -> CommandLine:
         usage="%(prog)s [options] [URL] [-- PYTEST-ARGUMENTS]",
         description="Hold an endpoint against the contract; without a URL, the bundled "
         "reference implementation.",
-        epilog="Exit codes: 0 conformant; 1 a MUST failed; 2 usage or configuration; "
-        "3 no verdict (unreachable, or nothing could be tested).",
+        epilog="Exit codes: 0 conformant; 1 a MUST failed that no baseline excuses; "
+        "2 usage or configuration; 3 no verdict (unreachable, or nothing could be "
+        "tested); 4 the baseline is stale (an entry passes now, matches nothing, or "
+        "has expired).",
     )
     add = command_line.add_argument
     add("url", nargs="?", metavar="URL", help="the endpoint, as http://127.0.0.1:4570")
+    add(
+        "--target",
+        type=Path,
+        metavar="FILE",
+        help="the target file: where it is and what it claims (options win over it)",
+    )
     add(
         "--messaging-endpoint",
         metavar="URL",
@@ -88,9 +105,26 @@ def parser() -> CommandLine:
         "such as aws",
     )
     add("--strict", action="store_true", help="let a failed SHOULD count as a MUST")
+    add(
+        "--slow",
+        action="store_true",
+        help="on real time, wait for what takes up to 70 s, all at once",
+    )
+    add(
+        "--max-rate",
+        type=_rate,
+        metavar="N",
+        help="send at most N requests a second (not counting frames)",
+    )
+    baseline_arguments.add_options(command_line)
     report_files.add_options(command_line)
     add("-k", metavar="EXPR", help="run only the checks that match, as pytest's -k")
-    add("-n", type=_workers, metavar="N", help="spread the checks over N processes")
+    add(
+        "-n",
+        type=_workers,
+        metavar="N",
+        help="spread the checks over N processes (not with --slow, which has its own)",
+    )
     return command_line
 
 
@@ -99,13 +133,15 @@ def _missing_server(options: argparse.Namespace) -> str:
     from ivschat_conformance.fixtures import live
 
     try:
-        live.preflight(
+        # Whoever named the endpoint: from here on it stands as if the URL did.
+        options.url = live.preflight(
             options.url,
             region=options.region,
             room=options.room,
             credential=options.credential,
             messaging_endpoint=options.messaging_endpoint,
             environ=os.environ,
+            target_file=options.target,
         )
     except live.UnreachableError as error:
         return str(error)
@@ -117,7 +153,8 @@ def _missing_command(options: argparse.Namespace) -> str:
     from ivschat_conformance.fixtures import command_line
     from ivschat_conformance.fixtures.target import TargetError
 
-    for name in ("url", "messaging_endpoint", "region", "room", "credential"):
+    of_servers = ("target", "messaging_endpoint", "region", "room", "credential")
+    for name in ("url", *of_servers):
         if getattr(options, name):
             said = "a URL" if name == "url" else f"--{name.replace('_', '-')}"
             raise TargetError(
@@ -151,13 +188,32 @@ def _workers(text: str) -> int:
     return int(text)
 
 
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate < float("inf"):
+        raise argparse.ArgumentTypeError(
+            "give how many requests a second, as 5 or 0.5: more than 0"
+        )
+    return rate
+
+
 def _conclude(
-    command_line: CommandLine, options: argparse.Namespace, found: "Run"
+    command_line: CommandLine,
+    options: argparse.Namespace,
+    found: "Run",
+    baselines: "BaselineArguments",
+    *,
+    selected: bool,
 ) -> int:
     """Print the report and return the exit code, or say why there is none."""
     if found.pytest_exit == _PYTEST_USAGE_ERROR:
         _say(found.output.strip())
         return USAGE_ERROR
+    if found.broken:
+        return _no_verdict(command_line, options, found.broken)
     ended_well = found.pytest_exit in _PYTEST_ENDED_WELL
     if not found.checks:
         if ended_well:
@@ -169,10 +225,23 @@ def _conclude(
             "the suites did not run; the end of their output is above",
         )
     from ivschat_conformance.fixtures.reports.console import Console
-    from ivschat_conformance.fixtures.reports.model import report
-    from ivschat_conformance.schemas.requirements import load_requirements
 
-    judged = report(found, load_requirements(), strict=options.strict)
+    given = baselines.are_given
+    suites = baseline_arguments.suites_of(found, selected=selected) if given else {}
+
+    def judged_by(baseline: "Baseline | None") -> "Report":
+        from ivschat_conformance.fixtures.reports.model import report
+        from ivschat_conformance.schemas.requirements import load_requirements
+
+        return report(
+            found,
+            load_requirements(),
+            strict=options.strict,
+            edition=baseline_arguments.edition(options),
+            baseline=baseline_arguments.reviewed(baseline, found, suites),
+        )
+
+    judged = judged_by(baselines.judged_by)
     console = Console(colour=_wants_colour(), width=shutil.get_terminal_size().columns)
     for line in console.lines(judged):
         print(line)
@@ -184,6 +253,9 @@ def _conclude(
             "the run ended early; the end of its output is above",
         )
     report_files.write(command_line, options, judged)
+    baseline_arguments.update_files(
+        command_line, baselines, lambda given: judged_by(given).verdict, suites
+    )
     return judged.verdict.exit_code
 
 

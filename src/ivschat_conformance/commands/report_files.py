@@ -57,16 +57,16 @@ def write_no_verdict(command_line: "CommandLine", options: argparse.Namespace) -
     """Write the files for a run that came to nothing: none of them is green."""
     if not any(getattr(options, option) for option, _, _ in _FORMS):
         return
+    from ivschat_conformance.commands.baseline_arguments import edition
     from ivschat_conformance.fixtures.reports.model import report
     from ivschat_conformance.fixtures.run import Run
     from ivschat_conformance.schemas.requirements import load_requirements
 
     nothing = Run((), None, pytest_exit=0, seconds=0, output="")
-    write(
-        command_line,
-        options,
-        report(nothing, load_requirements(), strict=options.strict),
+    judged = report(
+        nothing, load_requirements(), strict=options.strict, edition=edition(options)
     )
+    write(command_line, options, judged)
 
 
 def write_file(command_line: "CommandLine", path: Path, text: str) -> None:
