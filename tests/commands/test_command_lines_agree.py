@@ -95,7 +95,7 @@ def by_aws(words: Words) -> tuple[bool, Sent]:
 
     def before_send(request: Any, **_: Any) -> AWSResponse:
         sent.add(request.method, request.url, request.body)
-        headers = {"Content-Type": "application/json"}
+        headers: Any = {"Content-Type": "application/json"}
         return AWSResponse(request.url, 200, headers, Raw(b"{}"))
 
     driver = create_clidriver()

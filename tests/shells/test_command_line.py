@@ -33,11 +33,15 @@ TOKEN = ("create-chat-token", "--room-identifier", ARN, "--user-id", "u-1")
 BUCKET = "s3={bucketName=abc}"
 SECRET = "s3cr3t-of-the-test"  # noqa: S105 - no secret of anybody
 
-OK = (200, {"Content-Type": "application/json"}, b'{"token": "t"}')
-THROTTLED = (429, {"X-Amzn-ErrorType": "ThrottlingException"}, b'{"message": "slow"}')
-BROKEN = (500, {}, b"<html>")
-
 Answer = tuple[int, dict[str, str], bytes]
+
+OK: Answer = (200, {"Content-Type": "application/json"}, b'{"token": "t"}')
+THROTTLED: Answer = (
+    429,
+    {"X-Amzn-ErrorType": "ThrottlingException"},
+    b'{"message": "slow"}',
+)
+BROKEN: Answer = (500, {}, b"<html>")
 
 
 @dataclass(slots=True)
@@ -100,8 +104,8 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the waits that would have been, and have none."""
     kept: list[float] = []
-    monkeypatch.setattr(command_line.time, "sleep", kept.append)
-    monkeypatch.setattr(command_line.random, "random", lambda: 0.5)
+    monkeypatch.setattr("time.sleep", kept.append)
+    monkeypatch.setattr("random.random", lambda: 0.5)
     return kept
 
 

@@ -9,7 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ivschat_conformance.reference_impl.core.command_line.global_options import Output
-from ivschat_conformance.reference_impl.core.command_line.invocation import interpret
+from ivschat_conformance.reference_impl.core.command_line.invocation import (
+    Invocation,
+    Page,
+    interpret,
+)
 from ivschat_conformance.reference_impl.core.command_line.refusals import (
     CommandLineError,
     ExitCode,
@@ -320,7 +324,7 @@ def test_no_words_are_too_strange(words: list[str]) -> None:
         raise FileNotFoundError(path)
 
     with suppress(CommandLineError):
-        assert interpret(words, read_file, "ivschat/1")
+        assert isinstance(interpret(words, read_file, "ivschat/1"), (Invocation, Page))
 
 
 @pytest.mark.parametrize("place", [0, 1, 5])
