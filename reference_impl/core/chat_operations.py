@@ -72,6 +72,7 @@ class ChatOperations:
                 "sessionExpirationTime": session_end,
             },
             changes,
+            token=token.number,
         )
 
     def send_event(self, request: Mapping[str, Any], now: datetime) -> Outcome:

@@ -43,11 +43,12 @@ _CALLS_PER_SECOND = {
 """The service's quotas; every room operation has 5 (LIMIT-01)."""
 
 
-def raise_planned(fault: PlannedFault) -> None:
-    """Raise the error that a fault of the control plane stands for, if it is one."""
+def goes_on(fault: PlannedFault) -> bool:
+    """Say whether an operation is performed; raise the error that the fault is."""
     error = _error(fault.fault, fault.operation)
     if error is not None:
         raise error
+    return fault.is_performed
 
 
 def _error(fault: FaultName, operation: str) -> ServiceError | None:

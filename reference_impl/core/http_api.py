@@ -25,9 +25,9 @@ from ivschat_conformance.reference_impl.core.errors import (
 from ivschat_conformance.reference_impl.core.fault_effects import (
     NOT_PERFORMED,
     delivered,
-    raise_planned,
+    goes_on,
 )
-from ivschat_conformance.reference_impl.core.faults import Faults, PlannedFault
+from ivschat_conformance.reference_impl.core.faults import Faults
 from ivschat_conformance.reference_impl.core.findings import FindingName
 from ivschat_conformance.reference_impl.core.http_input import (
     operation_input,
@@ -41,7 +41,6 @@ from ivschat_conformance.reference_impl.core.http_messages import (
     Reply,
     TransportFault,
 )
-from ivschat_conformance.reference_impl.core.outcome import Outcome
 from ivschat_conformance.reference_impl.core.records import Records
 from ivschat_conformance.reference_impl.core.service import Service
 from ivschat_conformance.reference_impl.core.signatures import SignatureVerifier
@@ -95,7 +94,14 @@ class HttpApi:
                 operation = self._route(request)
                 name = operation.name
                 fault = self._faults.take(name) if self._faults.waiting else None
-                outcome = self._perform(operation, request, (now, machine_now), fault)
+                if fault is not None and not goes_on(fault):
+                    outcome = NOT_PERFORMED
+                else:
+                    if self._verifier is not None:
+                        self._verifier.verify(request, (now, machine_now))
+                    outcome = self._service.perform(
+                        name, operation_input(operation, request), now
+                    )
                 token = outcome.token
                 response = self._response(operation.status, outcome.output, now)
                 reply = Reply(response, outcome.changes, outcome.effects)
@@ -111,24 +117,6 @@ class HttpApi:
             (now, request, name, status, size, refusal, fault, token, None)
         )
         return reply
-
-    def _perform(
-        self,
-        operation: Operation,
-        request: HttpRequest,
-        instants: tuple[datetime, datetime],
-        fault: PlannedFault | None,
-    ) -> Outcome:
-        """Perform an operation, unless a planned fault has something else in mind."""
-        if fault is not None:
-            raise_planned(fault)
-            if not fault.is_performed:
-                return NOT_PERFORMED
-        if self._verifier is not None:
-            self._verifier.verify(request, instants)
-        return self._service.perform(
-            operation.name, operation_input(operation, request), instants[0]
-        )
 
     def refuse(self, fault: TransportFault, now: datetime) -> HttpResponse:
         """Answer bytes that never became a request (OPEN-08)."""

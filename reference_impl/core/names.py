@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-_KEPT = 40_000
+_KEPT = 4_000
 """Of the secrets that are no token of ours, as many keep their names."""
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{40,}(?:!|%21)(?:#|%23)[0-9]")
