@@ -1,5 +1,6 @@
 """The house keeps its own rules: sizes of modules, and lists that must be complete."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -77,3 +78,14 @@ def test_every_package_is_installed() -> None:
 
     names = {folder.removeprefix("src/ivschat_conformance") for folder in folders}
     assert {name.strip("/") for name in names if name} == packages
+
+
+@pytest.mark.parametrize("room", ["fixtures", "reference_impl/core"])
+def test_room_says_where_everything_is(room: str) -> None:
+    """Who looks for the place of a change finds each module on the room's own map."""
+    folder = ROOT / room
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    told = set(re.findall("`([a-z_]+)`", (folder / "__init__.py").read_text("utf-8")))
+
+    assert modules <= told
+    assert all((folder / name).is_dir() for name in told - modules - {"ivschat"})
