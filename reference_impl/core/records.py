@@ -13,7 +13,7 @@ from ivschat_conformance.reference_impl.core.findings import Finding
 from ivschat_conformance.reference_impl.core.names import Names
 
 MAX_CALLS = 1_000
-"""The latest calls that are kept: ten times as many cost a server 3 % of its rate."""
+"""The latest calls that are kept; ten times as many take a busy server its cache."""
 
 MAX_BYTES = 16 * 1024 * 1024
 """What the bodies and frames that are kept may have together."""
@@ -114,6 +114,6 @@ class Records:
 
     def clear(self) -> None:
         """Forget all."""
-        self._notes.clear()
+        self._notes = deque()  # a cleared one keeps blocks for later
         self._names.clear()
         self._bytes = self.dropped = 0

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from functools import partial
 
 from ivschat_conformance import __version__
 
@@ -29,9 +30,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         prog="ivschat-conformance",
         description="The contract of Amazon IVS Chat, executable.",
         epilog="`ivschat-conformance COMMAND --help` says more of each.",
+        formatter_class=partial(argparse.HelpFormatter, max_help_position=20),
     )
     parser.add_argument("--version", action="version", version=__version__)
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        title="commands", dest="command", metavar="COMMAND", required=True
+    )
     for name, summary in _COMMANDS.items():
         commands.add_parser(name, help=summary, add_help=False)
     # Only the command that runs is imported: `serve` must start at once.

@@ -85,7 +85,9 @@ def test_call_of_the_control_plane_is_judged(
 def test_quota_and_use_are_found(open_room: "OpenRoom") -> None:
     """As many as there may be, and what a room still needs."""
     room = open_room(logging_configuration_quota=1)
-    destination = {"destinationConfiguration": {"s3": {"bucketName": "logs"}}}
+    destination: dict[str, Any] = {
+        "destinationConfiguration": {"s3": {"bucketName": "logs"}}
+    }
     arn = room.perform("CreateLoggingConfiguration", **destination)["arn"]
     room.perform("UpdateRoom", identifier=ROOM, loggingConfigurationIdentifiers=[arn])
 

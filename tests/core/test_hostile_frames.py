@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from ivschat_conformance.reference_impl.core.effects import Close, Deliver, Review
+from ivschat_conformance.reference_impl.core.handshakes import Opening
 from ivschat_conformance.reference_impl.core.http_messages import (
     HttpRequest,
     HttpResponse,
 )
-from ivschat_conformance.reference_impl.core.handshakes import Opening
 
 if TYPE_CHECKING:
     from tests.core.conftest import LiveRoom, Member, OpenRoom

@@ -87,7 +87,13 @@ def test_members_come_from_path_and_query_too() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"{", b"[]", b"\xff", b'{"a": "\\ud800"}', b'{"a":' * 900 + b"1" + b"}" * 900],
+    [
+        b"{",
+        b"[]",
+        b"\xff",
+        b'{"a": "\\ud800"}',
+        b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
+    ],
 )
 def test_body_that_is_no_object_is_kept_as_text(body: bytes) -> None:
     """There are no members then, and the call can still be shown."""

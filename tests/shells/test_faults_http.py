@@ -4,7 +4,7 @@ import json
 import select
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
@@ -24,7 +24,7 @@ ROOMS = b"POST /ListRooms HTTP/1.1\r\nHost: here\r\nContent-Length: 0\r\n\r\n"
 NEVER = 3600  # seconds: longer than any test waits
 
 
-def plan(lobby: "Lobby", fault: str, **members: object) -> None:
+def plan(lobby: "Lobby", fault: str, **members: Any) -> None:
     """Plan a fault for the next CreateChatToken."""
     lobby.server.call(
         lambda: lobby.core.faults.plan("CreateChatToken", fault, **members)

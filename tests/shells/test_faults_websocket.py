@@ -1,6 +1,6 @@
 """Faults of the messaging API on a real socket: refused, cut, closed, late, twice."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.shells.conftest import Lobby
 
 
-def plan(lobby: "Lobby", operation: str, fault: str, **members: object) -> None:
+def plan(lobby: "Lobby", operation: str, fault: str, **members: Any) -> None:
     """Plan one fault."""
     lobby.server.call(lambda: lobby.core.faults.plan(operation, fault, **members))
 

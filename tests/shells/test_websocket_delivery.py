@@ -160,7 +160,7 @@ class StubOutlet:
     def flush(self) -> None:
         """Keep what waits."""
 
-    def close(self, code: CloseCode, reason: str) -> None:
+    def close(self, code: int, reason: str) -> None:
         """Stay."""
 
     def abort(self) -> None:

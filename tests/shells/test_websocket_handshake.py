@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ivschat_conformance.reference_impl.core.endpoint import Endpoint
+from ivschat_conformance.reference_impl.core.handshakes import Opening
 from ivschat_conformance.reference_impl.core.http_messages import (
     HttpRequest,
     HttpResponse,
     Reply,
     TransportFault,
 )
-from ivschat_conformance.reference_impl.core.handshakes import Opening
 from ivschat_conformance.reference_impl.shells.server import ServerThread
 
 if TYPE_CHECKING:
