@@ -16,6 +16,15 @@ from ivschat_conformance.schemas.requirements import load_requirements
 if TYPE_CHECKING:
     from tests.conftest import Serve
 
+CLAIMS = """
+[target.features]
+control_plane = true
+messaging = true
+signatures = true
+clock = "control"
+review_handler = true
+"""
+
 every_mutant = pytest.mark.parametrize(
     "mutant", list(load_mutants().values()), ids=lambda mutant: mutant.name
 )
@@ -23,11 +32,22 @@ every_mutant = pytest.mark.parametrize(
 
 @every_mutant
 def test_suites_fail_exactly_what_a_mutant_breaks(
-    serve: "Serve", mutant: Mutant
+    serve: "Serve", mutant: Mutant, tmp_path: Path
 ) -> None:
-    """The broken requirement turns red, and nothing that has to do with it not."""
+    """The broken requirement turns red, and nothing that has to do with it not.
+
+    The target claims what the reference has: else a probe would excuse what is broken.
+    """
+    target = tmp_path / "target.toml"
+    target.write_text(CLAIMS, encoding="utf-8")
     with serve("--mutant", mutant.name) as served:
-        found = run(RunOptions(endpoint=served.endpoint, credential="test:test"))
+        found = run(
+            RunOptions(
+                endpoint=served.endpoint,
+                credential="test:test",
+                target_file=target,
+            )
+        )
 
     assert found.target is not None, found.output
     verdict = judge(found.checks, load_requirements(), claimed=found.target.claimed)
