@@ -18,6 +18,7 @@ _COMMANDS = {
     "exec": "run a command whose clients of AWS find such a server",
     "requirements": "list what the contract demands",
     "explain": "say all there is to know of one requirement",
+    "mutants": "list deliberate breaks of the reference, prove that each is caught",
     "compare": "lay reports of several targets side by side",
     "diff": "say what changed between two reports",
 }

@@ -3,13 +3,15 @@
 A suite is worth what it catches. A mutant is data (`reference_impl/mutants/*.toml`):
 the requirement it breaks, a file, an old text and a new one. The text is replaced as
 the module or the schema is loaded, in a process of its own; nothing on disk changes.
+`dialects` has the other use of such replacements: servers that differ and are right.
 """
 
 import difflib
 import sys
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import find_spec
@@ -18,16 +20,48 @@ from types import ModuleType
 from typing import Any
 
 _PACKAGE = "ivschat_conformance"
-_MUTANTS = f"{_PACKAGE}.reference_impl"
+_REFERENCE = f"{_PACKAGE}.reference_impl"
 
 
-class MutantError(Exception):
+class ReplacementError(Exception):
+    """What is to be replaced does not exist, or does not fit the code."""
+
+
+class MutantError(ReplacementError):
     """The mutant does not exist, or does not fit the code."""
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """One text in place of another, in a file below the package."""
+
+    file: str
+    old: str
+    new: str
+
+    @property
+    def module(self) -> str:
+        """The module that loads the file: itself, or the package whose data it is."""
+        if self.file.endswith(".py"):
+            return f"{_PACKAGE}.{self.file.removesuffix('.py').replace('/', '.')}"
+        return f"{_PACKAGE}.{self.file.partition('/')[0]}"
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        room, _, below = self.file.partition("/")
+        spec = find_spec(f"{_PACKAGE}.{room}")
+        if spec is None or spec.origin is None:
+            raise ReplacementError(f"there is no {self.file}")
+        return Path(spec.origin).parent / below
+
+
+@dataclass(frozen=True, slots=True)
 class Mutant:
-    """One deviation; `file` is below the package, `breaks_also` what falls with it."""
+    """One deviation; `file` is below the package.
+
+    `breaks_also` are the requirements that fall with it, by id or by a glob of ids.
+    """
 
     name: str
     requirement: str
@@ -36,14 +70,21 @@ class Mutant:
     new: str
     breaks_also: tuple[str, ...] = ()
 
+    def breaks(self, requirement: str) -> bool:
+        """Return whether it says that it breaks a requirement."""
+        named = (self.requirement, *self.breaks_also)
+        return any(fnmatchcase(requirement, pattern) for pattern in named)
+
+    @property
+    def replacement(self) -> Replacement:
+        """What it does to the code."""
+        return Replacement(self.file, self.old, self.new)
+
 
 def load_mutants() -> Mapping[str, Mutant]:
     """Return every mutant by its name."""
-    spec = find_spec(_MUTANTS)
-    if spec is None or spec.origin is None:
-        raise MutantError("the reference implementation is not installed")
     mutants = {}
-    for path in sorted(Path(spec.origin).parent.glob("mutants/*.toml")):
+    for path in data_files("mutants"):
         for name, row in tomllib.loads(path.read_text(encoding="utf-8")).items():
             row["breaks_also"] = tuple(row.get("breaks_also", ()))
             mutants[name] = Mutant(name, **row)
@@ -57,25 +98,73 @@ def apply(name: str) -> Mutant:
     """
     mutants = load_mutants()
     if name not in mutants:
-        near = difflib.get_close_matches(name, mutants) or list(mutants)
-        raise MutantError(f"no mutant {name!r}; there is {', '.join(near)}")
+        raise MutantError(unknown(name, mutants))
     mutant = mutants[name]
-    if mutant.file.endswith(".py"):
-        module = f"{_PACKAGE}.{mutant.file.removesuffix('.py').replace('/', '.')}"
-    else:
-        module = f"{_PACKAGE}.{mutant.file.partition('/')[0]}"
-    if module in sys.modules:
-        raise MutantError(f"{module} is loaded already: apply the mutant first")
-    sys.meta_path.insert(0, _Finder(module, mutant))
+    try:
+        replace_when_loaded([mutant.replacement])
+    except ReplacementError as error:
+        raise MutantError(f"mutant {name}: {error}") from None
     return mutant
 
 
-class _Finder(MetaPathFinder):
-    """Finds one module as everybody does, and gives it a loader that mutates."""
+def unknown(name: str, mutants: Collection[str]) -> str:
+    """Return a sentence for a name that no mutant has."""
+    meant = difflib.get_close_matches(name, mutants)
+    if not meant:
+        return f"no mutant {name!r}; `ivschat-conformance mutants` lists all"
+    return f"no mutant {name!r}; there is {', '.join(meant)}"
 
-    def __init__(self, module: str, mutant: Mutant) -> None:
-        self._module = module
-        self._mutant = mutant
+
+def data_files(folder: str) -> list[Path]:
+    """Return the TOML files of a folder of the reference implementation."""
+    spec = find_spec(_REFERENCE)
+    if spec is None or spec.origin is None:
+        raise ReplacementError("the reference implementation is not installed")
+    return sorted(Path(spec.origin).parent.glob(f"{folder}/*.toml"))
+
+
+def near(name: str, known: Collection[str]) -> str:
+    """Return the known names that may have been meant, or all."""
+    return ", ".join(difflib.get_close_matches(name, known) or known)
+
+
+def replace_when_loaded(replacements: Iterable[Replacement]) -> None:
+    """Have texts replaced when their files are loaded; several may be in one file.
+
+    All of them or none: ReplacementError where an old text does not stand in its file
+    exactly once, or where it is too late since the module is imported.
+    """
+    changed = dict(_FINDER.texts)
+    modules = set()
+    for replacement in replacements:
+        module, path = replacement.module, replacement.path
+        if module in sys.modules:
+            raise ReplacementError(f"{module} is loaded already: apply it first")
+        try:
+            text = changed.get(str(path)) or path.read_text(encoding="utf-8")
+        except OSError:
+            raise ReplacementError(f"there is no {replacement.file}") from None
+        if (count := text.count(replacement.old)) != 1:
+            raise ReplacementError(
+                f"the old text stands {count} times in {replacement.file}, not once"
+            )
+        changed[str(path)] = text.replace(replacement.old, replacement.new)
+        modules.add(module)
+    _FINDER.texts.update(changed)
+    _FINDER.modules.update(modules)
+    if _FINDER not in sys.meta_path:
+        sys.meta_path.insert(0, _FINDER)
+
+
+class _Finder(MetaPathFinder):
+    """Finds some modules as everybody does, and gives them a loader that replaces.
+
+    `texts` are the files' new contents by their paths.
+    """
+
+    def __init__(self) -> None:
+        self.modules: set[str] = set()
+        self.texts: dict[str, str] = {}
 
     def find_spec(
         self,
@@ -83,37 +172,32 @@ class _Finder(MetaPathFinder):
         path: Sequence[str] | None,
         target: ModuleType | None = None,
     ) -> ModuleSpec | None:
-        if fullname != self._module:
+        if fullname not in self.modules:
             return None
         for finder in sys.meta_path:
             if finder is self:
                 continue
             spec = finder.find_spec(fullname, path, target)
             if spec is not None and spec.origin is not None:
-                spec.loader = _Loader(fullname, spec.origin, self._mutant)
+                spec.loader = _Loader(fullname, spec.origin, self.texts)
                 return spec
         return None
 
 
-class _Loader(SourceFileLoader):
-    """Loads a module, or a package's data, with the mutant's text in place."""
+_FINDER = _Finder()
 
-    def __init__(self, fullname: str, path: str, mutant: Mutant) -> None:
+
+class _Loader(SourceFileLoader):
+    """Loads a module, or a package's data, with the new texts in place."""
+
+    def __init__(self, fullname: str, path: str, texts: Mapping[str, str]) -> None:
         super().__init__(fullname, path)
-        self._mutant = mutant
+        self._texts = texts
 
     def path_stats(self, path: Any) -> Mapping[str, Any]:
         """Keep compiled code out of it: neither read nor write any."""
         raise OSError(path)
 
     def get_data(self, path: Any) -> bytes:
-        data = super().get_data(path)
-        if not Path(path).as_posix().endswith(f"/{self._mutant.file}"):
-            return data
-        old, new = self._mutant.old.encode(), self._mutant.new.encode()
-        if data.count(old) != 1:
-            raise MutantError(
-                f"{self._mutant.name}: the old text stands {data.count(old)} times in "
-                f"{self._mutant.file}, not once"
-            )
-        return data.replace(old, new)
+        text = self._texts.get(str(path))
+        return super().get_data(path) if text is None else text.encode()

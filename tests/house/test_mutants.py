@@ -1,5 +1,9 @@
-"""The suites catch what they are for: each mutant fails what it breaks, and no more."""
+"""Mutants fit the code, and change nothing but the process that asks for one.
 
+Whether the suites catch each is what `ivschat-conformance mutants --run` says.
+"""
+
+import fnmatch
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -8,56 +12,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ivschat_conformance.fixtures.outcomes import Outcome, judge
-from ivschat_conformance.fixtures.run import RunOptions, run
 from ivschat_conformance.mutation import Mutant, MutantError, apply, load_mutants
 from ivschat_conformance.schemas.requirements import load_requirements
 
 if TYPE_CHECKING:
-    from tests.conftest import Serve
-
-CLAIMS = """
-[target.features]
-control_plane = true
-messaging = true
-signatures = true
-clock = "control"
-review_handler = true
-"""
+    pass
 
 every_mutant = pytest.mark.parametrize(
     "mutant", list(load_mutants().values()), ids=lambda mutant: mutant.name
 )
-
-
-@every_mutant
-def test_suites_fail_exactly_what_a_mutant_breaks(
-    serve: "Serve", mutant: Mutant, tmp_path: Path
-) -> None:
-    """The broken requirement turns red, and nothing that has to do with it not.
-
-    The target claims what the reference has: else a probe would excuse what is broken.
-    """
-    target = tmp_path / "target.toml"
-    target.write_text(CLAIMS, encoding="utf-8")
-    with serve("--mutant", mutant.name) as served:
-        found = run(
-            RunOptions(
-                endpoint=served.endpoint,
-                credential="test:test",
-                target_file=target,
-            )
-        )
-
-    assert found.target is not None, found.output
-    verdict = judge(found.checks, load_requirements(), claimed=found.target.claimed)
-    failed = {
-        finding.requirement.id
-        for finding in verdict.findings
-        if finding.outcome is Outcome.FAILED
-    }
-    assert failed == {mutant.requirement, *mutant.breaks_also}
-    assert verdict.exit_code == 1
 
 
 @every_mutant
@@ -71,14 +34,21 @@ def test_mutant_fits_the_code(mutant: Mutant) -> None:
     text = Path(spec.origin).parent.joinpath(below).read_text("utf-8")
 
     assert text.count(mutant.old) == 1
-    assert mutant.new not in text
-    assert {mutant.requirement, *mutant.breaks_also} <= load_requirements().keys()
+    assert mutant.new != mutant.old
+    for named in (mutant.requirement, *mutant.breaks_also):
+        assert fnmatch.filter(load_requirements(), named)
 
 
 def test_unknown_mutant_is_refused_with_the_near_ones() -> None:
     """A typing error is told with what may have been meant."""
     with pytest.raises(MutantError, match="there is unsigned-accepted"):
         apply("unsigned-acepted")
+
+
+def test_name_like_no_mutants_says_where_all_are() -> None:
+    """Hundreds of names would be no help."""
+    with pytest.raises(MutantError, match="`ivschat-conformance mutants` lists all"):
+        apply("x")
 
 
 def test_mutant_of_a_loaded_module_is_refused() -> None:

@@ -1,4 +1,7 @@
-"""`ivschat-conformance explain`: all there is to know of one requirement."""
+"""`ivschat-conformance explain`: all there is to know of a requirement, and back.
+
+Back from a check or a mutant, that is, to the requirements that it is about.
+"""
 
 import difflib
 import re
@@ -8,6 +11,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 
 from ivschat_conformance.commands.command_line import CommandLine
+from ivschat_conformance.mutation import Mutant, load_mutants
 from ivschat_conformance.schemas.requirements import (
     Kind,
     Requirement,
@@ -21,30 +25,56 @@ _NAME = re.compile(r"[\w\[\]:+./-]+", re.ASCII)  # what `-k` reads as one word
 
 
 def main(argv: Sequence[str]) -> int:
-    """Print what is known of a requirement; 2 for an id that there is not."""
+    """Print what is known of a requirement, check or mutant; 2 where there is none."""
     command_line = parser()
     options = command_line.parse(argv)
     registry = load_requirements()
-    row = registry.get(options.id.upper())
-    if row is None:
-        command_line.error(f"there is no requirement {options.id}: {near(options.id)}")
-    tests: Sequence[str] = ()
-    checks: Mapping[str, Sequence[str]] = {}
-    if row.is_scored:
-        from ivschat_conformance.fixtures.collected import (
-            CollectionError,
-            collected_checks,
-        )
-
-        try:
-            checks = collected_checks()
-        except CollectionError as error:
-            command_line.error(str(error))
-        tests = [test for test, names in checks.items() if row.id in names]
     width = max(shutil.get_terminal_size().columns, 60)
-    for line in lines(row, tests, checks, width):
+    row = registry.get(options.id.upper())
+    if row is not None:
+        checks = _collected(command_line) if row.is_scored else {}
+        tests = [test for test, names in checks.items() if row.id in names]
+        told = lines(row, tests, checks, width)
+    elif mutant := load_mutants().get(options.id):
+        told = lines_of_mutant(mutant, registry, width)
+    else:
+        named = _of_check(command_line, options.id)
+        if not named:
+            said = near(options.id)
+            command_line.error(f"there is no requirement {options.id}: {said}")
+        told = lines_of_check(named, registry, width)
+    for line in told:
         print(line)
     return 0
+
+
+def _collected(command_line: CommandLine) -> Mapping[str, Sequence[str]]:
+    from ivschat_conformance.fixtures.collected import (
+        CollectionError,
+        collected_checks,
+    )
+
+    try:
+        return collected_checks()
+    except CollectionError as error:
+        command_line.error(str(error))
+
+
+def _of_check(command_line: CommandLine, name: str) -> Mapping[str, Sequence[str]]:
+    """Return the checks that a name stands for: one, or all of a function."""
+    if "test_" not in name:
+        return {}
+    return {
+        check: requirements
+        for check, requirements in _collected(command_line).items()
+        if name in (check, _function(check), *_own_names(check))
+    }
+
+
+def _own_names(check: str) -> tuple[str, str]:
+    """Return the names of a check without its file."""
+    name = check.partition("::")[2]
+    return name, name.partition("[")[0]
 
 
 def parser() -> CommandLine:
@@ -52,10 +82,15 @@ def parser() -> CommandLine:
     command_line = CommandLine(
         "explain",
         description="Say what a requirement demands, where it is from, which tests "
-        "verify it and how to see it fail.",
-        epilog="Exit codes: 0; 2 there is no such requirement.",
+        "verify it and how to see it fail; or, of a check or a mutant, which "
+        "requirements it is about.",
+        epilog="Exit codes: 0; 2 there is none of that name.",
     )
-    command_line.add_argument("id", metavar="ID", help="as TOKEN-REQ-09")
+    command_line.add_argument(
+        "id",
+        metavar="ID",
+        help="as TOKEN-REQ-09; or a check's id, a test function, a mutant's name",
+    )
     return command_line
 
 
@@ -96,6 +131,59 @@ def lines(
         yield from _reproduction(row, tests, checks)
 
 
+def lines_of_mutant(
+    mutant: Mutant, registry: Mapping[str, Requirement], width: int
+) -> Iterator[str]:
+    """Yield what a mutant changes, and the requirements that it breaks."""
+    yield f"{mutant.name}  a mutant of {mutant.file}"
+    yield ""
+    for sign, text in (("-", mutant.old), ("+", mutant.new)):
+        yield from (f"  {sign} {line}" for line in text.strip("\n").splitlines())
+    yield ""
+    yield from _told_of(mutant.requirement, registry, width)
+    if mutant.breaks_also:
+        yield from _wrapped("and also", ", ".join(mutant.breaks_also), width)
+    yield ""
+    yield "See the suites fail:"
+    yield f"  ivschat-conformance serve --mutant {mutant.name}"
+    yield f"  ivschat-conformance mutants --run {mutant.name}"
+
+
+def lines_of_check(
+    checks: Mapping[str, Sequence[str]],
+    registry: Mapping[str, Requirement],
+    width: int,
+) -> Iterator[str]:
+    """Yield the requirements that checks verify, and the mutants that break these."""
+    functions = dict.fromkeys(map(_function, checks))
+    many = "check" if len(checks) == 1 else "checks"
+    yield f"{', '.join(functions)}  {len(checks)} {many}"
+    yield ""
+    verified = dict.fromkeys(name for names in checks.values() for name in names)
+    for name in verified:
+        yield from _told_of(name, registry, width)
+    mutants = [
+        mutant.name
+        for mutant in load_mutants().values()
+        if mutant.requirement in verified
+    ]
+    if mutants:
+        yield from _wrapped("mutants", ", ".join(mutants), width)
+
+
+def _told_of(
+    name: str, registry: Mapping[str, Requirement], width: int
+) -> Iterator[str]:
+    row = registry[name]
+    sources = ", ".join(row.sources) or row.evidence
+    yield from textwrap.wrap(
+        f"{name}  {row.level}: {row.statement} [{sources}]",
+        width,
+        subsequent_indent="  ",
+        break_long_words=False,
+    )
+
+
 def _weight(row: Requirement) -> str:
     return "" if row.can_fail else ": it never fails a target"
 
@@ -111,11 +199,9 @@ def _tests(tests: Sequence[str]) -> Iterator[str]:
 
 def _mutants(row: Requirement, width: int) -> Iterator[str]:
     """Yield the mutants that break the requirement, and what each changes."""
-    from ivschat_conformance.mutation import load_mutants
-
     label = "mutants"
     for mutant in load_mutants().values():
-        if row.id in (mutant.requirement, *mutant.breaks_also):
+        if mutant.breaks(row.id):
             yield from _wrapped(label, f"{mutant.name}, in {mutant.file}", width)
             label = ""
     if label and row.is_scored:
@@ -125,8 +211,6 @@ def _mutants(row: Requirement, width: int) -> Iterator[str]:
 def _reproduction(
     row: Requirement, tests: Sequence[str], checks: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
-    from ivschat_conformance.mutation import load_mutants
-
     selection = shlex.quote(" or ".join(_selected(tests, checks)))
     ours, pytests = ("URL", "--ivschat-endpoint URL")
     if row.of_command_lines:
