@@ -23,10 +23,27 @@ CALL = {
 PLAN = {"operation": "CreateChatToken", "fault": "throttle"}
 PLANNED = {**PLAN, "id": "fault-1", "times": 2, "fired": 1}
 
+CAPTURE = {
+    "date": "2026-01-31",
+    "region": "us-west-2",
+    "client": "boto3 1.43.11",
+    "requirements": ["TOKEN-RESP-01"],
+    "sent": ["POST /CreateChatToken HTTP/1.1"],
+    "received": ["HTTP/1.1 200 OK"],
+}
+
 EXCUSE = {"requirement": "TOKEN-REQ-09", "reason": "so"}
 EXCUSED_TEST = {"test": "test_x.py::test_y[a-*]", "reason": "so"}
 
 CLAIMS: list[tuple[str, Any, bool]] = [
+    ("Capture", CAPTURE, True),
+    ("Capture", {**CAPTURE, "note": "seen twice"}, True),
+    ("Capture", {**CAPTURE, "date": "January"}, False),
+    ("Capture", {**CAPTURE, "region": "here"}, False),
+    ("Capture", {**CAPTURE, "requirements": []}, False),
+    ("Capture", {**CAPTURE, "requirements": ["all"]}, False),
+    ("Capture", {**CAPTURE, "received": []}, False),
+    ("Capture", {**CAPTURE, "account": "123456789012"}, False),
     ("Baseline", {}, True),
     ("Baseline", {"known_failing": [EXCUSE, EXCUSED_TEST]}, True),
     ("Baseline", {"known_faling": []}, False),
