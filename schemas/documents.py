@@ -94,20 +94,22 @@ def total_bytes(texts: Mapping[str, object]) -> int:
 
 @cache
 def compile_pattern(pattern: str) -> re.Pattern[str]:
-    r"""Compile a schema's pattern with ECMA-262's meaning of `$`: the very end.
+    r"""Compile a schema's pattern with ECMA-262's meaning of `$` and of the dot.
 
-    Python's `$` accepts a newline after it. Whoever wants more of ECMA-262 than our
-    schemas use (their `\d` and `\w` are ASCII) must add it here.
+    `$` is the very end, where Python's accepts a newline after it; the dot is no end of
+    a line, of which Python knows one and ECMA-262 four. Whoever wants more of ECMA-262
+    than our schemas use (their `\d` and `\w` are ASCII) must add it here.
     """
     return re.compile(_UNIT.sub(_python_unit, pattern))
 
 
-# An escape, a character class, or a `$` that is neither.
-_UNIT = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
+# An escape, a character class, or a `$` or a dot that is neither.
+_UNIT = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|[$.]", re.DOTALL)
+_IN_PYTHON = {"$": r"\Z", ".": r"[^\n\r\u2028\u2029]"}
 
 
 def _python_unit(unit: re.Match[str]) -> str:
-    return r"\Z" if unit[0] == "$" else unit[0]
+    return _IN_PYTHON.get(unit[0], unit[0])
 
 
 def _localised(

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from ivschat_conformance.fixtures import waiting_lane
+from ivschat_conformance.fixtures import applicable, waiting_lane
 from ivschat_conformance.fixtures.cases import (
     ChatTokens,
     LoggingConfigurations,
@@ -118,7 +118,15 @@ def _held_clock(ivschat_target: Target) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _turn(request: pytest.FixtureRequest, ivschat_target: Target) -> Iterator[None]:
+def _applies(request: pytest.FixtureRequest, ivschat_target: Target) -> None:
+    """End a check here that judges by nothing the target claims."""
+    applicable.leave_out(request.node, ivschat_target)
+
+
+@pytest.fixture(autouse=True)
+def _turn(
+    request: pytest.FixtureRequest, _applies: None, ivschat_target: Target
+) -> Iterator[None]:
     """Share the target, or have it alone where others would be in the way.
 
     They are where the check moves the clock, needs of the few logging configurations

@@ -53,7 +53,11 @@ every_type_but_text = pytest.mark.parametrize(
 
 OF_A_CHAT_TOKEN = _rows(
     ("userId", _others("text"), "user-1"),
-    ("capabilities", _others("array"), ["SEND_MESSAGE"]),
+    (
+        "capabilities",
+        _others("array") | {"text": "SEND_MESSAGE"},
+        ["SEND_MESSAGE"],
+    ),
     ("sessionDurationInMinutes", _others("number") | NO_INTEGERS, 60),
     ("attributes", _others("object"), {"k": "60"}),
 )

@@ -105,13 +105,13 @@ def test_attributes_over_a_kilobyte_are_refused(
 @pytest.mark.parametrize(
     "attributes",
     [
-        case({"k" * 2_049: ""}, name="one-long-key"),
+        case({"k" * 2_049: "v"}, name="one-long-key"),
         case(
-            {f"{a:03}{b:02}" * 5: "" for a, b in product(range(50), range(2))},
+            {f"{a:03}{b:02}" * 5: "v" for a, b in product(range(50), range(2))},
             name="many-keys",
         ),
-        case({"é" * 1_025: ""}, name="a-key-of-two-byte-characters"),
-        case({"😀" * 520: ""}, name="a-key-of-520-four-byte-characters"),
+        case({"é" * 1_025: "v"}, name="a-key-of-two-byte-characters"),
+        case({"😀" * 520: "v"}, name="a-key-of-520-four-byte-characters"),
     ],
 )
 def test_keys_count_towards_the_kilobyte(
@@ -119,7 +119,7 @@ def test_keys_count_towards_the_kilobyte(
 ) -> None:
     """The limit is on keys and values together."""
     refused = chat_tokens.ask(attributes=attributes)
-    twin = chat_tokens.ask(attributes={"k": ""})
+    twin = chat_tokens.ask(attributes={"k": "v"})
 
     expect.refused(refused, field="attributes")
     expect.twin_accepted(twin)

@@ -7,6 +7,7 @@ import pytest
 
 from ivschat_conformance.fixtures import expect
 from ivschat_conformance.fixtures.cases import WITHOUT, ChatTokens, case, verifies
+from ivschat_conformance.fixtures.connections import Connections
 from ivschat_conformance.fixtures.target import Target
 
 CAPABILITIES = ("SEND_MESSAGE", "DISCONNECT_USER", "DELETE_MESSAGE")
@@ -124,6 +125,23 @@ def test_token_can_be_for_viewing_only(
     expect.accepted(exchange)
 
 
+@verifies("TOKEN-REQ-04")
+@pytest.mark.parametrize(
+    "capabilities", [case(WITHOUT, name="absent"), case([], name="empty")]
+)
+def test_token_without_capabilities_permits_no_message(
+    chat_tokens: ChatTokens, connections: Connections, capabilities: object
+) -> None:
+    """Whose token has no capabilities, left out or empty, gets ERROR 403."""
+    issued = chat_tokens.ask(capabilities=capabilities)
+    expect.accepted(issued)
+    viewer = connections.open(issued.json["token"])
+
+    error = viewer.next_error(to=viewer.send("hello"))
+
+    assert error.error_code == 403, "the ERROR is no 403"
+
+
 @verifies("TOKEN-REQ-05")
 @pytest.mark.parametrize("word", ["VIEW_MESSAGES", "VIEW_MESSAGE", "VIEW", "NONE"])
 def test_viewing_has_no_capability_of_its_own(
@@ -131,7 +149,7 @@ def test_viewing_has_no_capability_of_its_own(
 ) -> None:
     """Viewing is implicit: there is no word for it."""
     refused = chat_tokens.ask(capabilities=[word])
-    twin = chat_tokens.ask(capabilities=[])
+    twin = chat_tokens.ask(capabilities=["SEND_MESSAGE"])
 
     expect.refused(refused, field="capabilities")
     expect.twin_accepted(twin)

@@ -4,6 +4,7 @@ import pytest
 
 from ivschat_conformance.fixtures import expect
 from ivschat_conformance.fixtures.cases import ChatTokens, Rooms, case, verifies
+from ivschat_conformance.fixtures.connections import Connections
 from ivschat_conformance.fixtures.control_plane import ControlPlane
 
 
@@ -117,6 +118,22 @@ def test_same_user_gets_a_token_as_often_as_asked(chat_tokens: ChatTokens) -> No
         expect.accepted(exchange)
     tokens = {exchange.json["token"] for exchange in exchanges}
     assert len(tokens) == 3, "two of three calls gave the same token"
+
+
+@verifies("TOKEN-REQ-19")
+def test_each_token_of_a_user_opens_a_session(
+    chat_tokens: ChatTokens, connections: Connections
+) -> None:
+    """One token's use leaves the others usable: both sessions see what one sends."""
+    issued = [chat_tokens.ask(capabilities=["SEND_MESSAGE"]) for _ in range(2)]
+    for exchange in issued:
+        expect.accepted(exchange)
+
+    sessions = [connections.open(exchange.json["token"]) for exchange in issued]
+    for number, session in enumerate(sessions):
+        session.send(f"hello {number}")
+        for each in sessions:
+            assert each.next_message().content == f"hello {number}"
 
 
 @verifies("TOKEN-REQ-19")

@@ -11,6 +11,7 @@ import pytest
 
 from ivschat_conformance.fixtures import expect
 from ivschat_conformance.fixtures.cases import WITHOUT, ChatTokens, case, verifies
+from ivschat_conformance.fixtures.exchange import Exchange
 from ivschat_conformance.fixtures.scenario_clock import TOLERANCE
 from ivschat_conformance.fixtures.target import ScenarioClock, Target
 
@@ -133,14 +134,19 @@ def test_token_does_not_outlive_its_session(
 def test_times_have_no_fraction_of_a_second(
     chat_tokens: ChatTokens, member: str
 ) -> None:
-    """Whatever the instant of issue, its times are whole seconds."""
-    exchange = chat_tokens.ask()
+    """Its times are whole seconds."""
+    _expect_whole_seconds(chat_tokens.ask(), member)
 
-    expect.accepted(exchange)
-    fraction = re.search(r"[.]([0-9]+)", str(exchange.json[member]))
-    assert fraction is None or not fraction[1].strip("0"), (
-        f"{member} has a fraction of a second"
-    )
+
+@verifies("TOKEN-RESP-16")
+@pytest.mark.parametrize("member", ["tokenExpirationTime", "sessionExpirationTime"])
+def test_times_have_no_fraction_however_odd_the_instant(
+    clock: ScenarioClock, chat_tokens: ChatTokens, member: str
+) -> None:
+    """Issued at a part of a second, its times are whole seconds all the same."""
+    clock.freeze(clock.now().replace(microsecond=0) + timedelta(seconds=1.345678))
+
+    _expect_whole_seconds(chat_tokens.ask(), member)
 
 
 @verifies("TOKEN-RESP-17")
@@ -184,4 +190,12 @@ def _lifetime(target: Target, session_minutes: object) -> timedelta:
     return min(
         timedelta(seconds=target.features.token_lifetime_seconds),
         timedelta(minutes=session_minutes),
+    )
+
+
+def _expect_whole_seconds(exchange: Exchange, member: str) -> None:
+    expect.accepted(exchange)
+    fraction = re.search(r"[.]([0-9]+)", str(exchange.json[member]))
+    assert fraction is None or not fraction[1].strip("0"), (
+        f"{member} has a fraction of a second"
     )

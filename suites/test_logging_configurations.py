@@ -59,7 +59,8 @@ def test_answer_has_what_was_given(
     exchange = _created(logging_configurations, **{member: value})
 
     expect.accepted(exchange)
-    assert exchange.json.get(member) == value, f"{member} is not what was given"
+    said = expect.modelled(exchange.json, "CreateLoggingConfigurationResponse")
+    assert said.get(member) == value, f"{member} is not what was given"
 
 
 @verifies("LOGCFG-03")
@@ -137,11 +138,12 @@ def test_configuration_is_read_as_it_was_created(
     created = _created(logging_configurations, name="archive")
     expect.accepted(created)
     same = ("arn", "id", "name", "destinationConfiguration")
+    said = expect.modelled(created.json, "CreateLoggingConfigurationResponse")
 
     reads.until(
         "GetLoggingConfiguration",
         {"identifier": created.json["arn"]},
-        _shows({name: created.json.get(name) for name in same}),
+        _shows({name: said.get(name) for name in same}),
     )
 
 
@@ -252,7 +254,8 @@ def _shows(expected: dict[str, Any]) -> Judge:
 
     def judge(exchange: Exchange) -> None:
         expect.accepted(exchange)
+        said = expect.modelled(exchange.json, "GetLoggingConfigurationResponse")
         for name, value in expected.items():
-            assert exchange.json.get(name) == value, f"{name} is not what it should be"
+            assert said.get(name) == value, f"{name} is not what it should be"
 
     return judge

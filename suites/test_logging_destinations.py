@@ -39,7 +39,9 @@ def test_each_kind_of_destination_is_accepted(
     exchange = _created(logging_configurations, destinationConfiguration=destination)
 
     expect.accepted(exchange)
-    held = exchange.json.get("destinationConfiguration")
+    held = expect.modelled(
+        exchange.json.get("destinationConfiguration"), "DestinationConfiguration"
+    )
     assert held == destination, "destinationConfiguration is not what was given"
 
 

@@ -343,7 +343,8 @@ def _expect_to_be_over(session: ChatConnection) -> None:
 def _answers_after_the_end(session: ChatConnection) -> list[Frame]:
     """Ask for something, and return what comes until an ERROR, an answer or a close.
 
-    An ERROR for the end stands for the answer, since nobody has to repeat it.
+    An ERROR for the end stands for the answer, since nobody has to repeat it. Where the
+    connection lasts, what came before a pong has come.
     """
     came: list[Frame] = []
     with suppress(SendError, NothingReceivedError):
@@ -352,4 +353,6 @@ def _answers_after_the_end(session: ChatConnection) -> list[Frame]:
             came.append(session.next_frame())
             if isinstance(came[-1], ErrorFrame) or came[-1].request_id == request:
                 break
+    with suppress(NothingReceivedError):
+        session.ping()
     return [*came, *session.take_all()]

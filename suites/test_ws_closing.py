@@ -140,6 +140,37 @@ def test_long_reason_is_cut_to_what_a_close_frame_holds(
     )
 
 
+@verifies("WS-CLOSE-12")
+@pytest.mark.parametrize("reason", LONG_REASONS)
+def test_long_reason_that_was_granted_ends_the_connection(
+    connections: Connections, api: ControlPlane, room: str, reason: str
+) -> None:
+    """A reason longer than a close frame keeps nobody in, where a short one does not.
+
+    Only DisconnectUser says that it took the reason.
+    """
+    long = connections.open(user_id="long")
+    short = connections.open(user_id="short")
+
+    taken = [
+        api.call(
+            "DisconnectUser",
+            {"roomIdentifier": room, "userId": user_id, "reason": given},
+        ).status
+        for user_id, given in (("short", "rude"), ("long", reason))
+    ]
+
+    if taken[0] != 200 or 400 <= taken[1] < 500:
+        pytest.skip("DisconnectUser did not take both reasons")
+    _end_of(short)
+    try:
+        long.wait_closed()
+    except NothingReceivedError:
+        raise AssertionError(
+            "a long reason left the connection open, and a short one did not"
+        ) from None
+
+
 @verifies("TOKEN-LIFE-13")
 def test_unused_token_of_a_disconnected_user_opens_a_connection(
     connections: Connections, disconnect: Disconnect

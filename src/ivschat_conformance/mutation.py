@@ -123,37 +123,42 @@ def data_files(folder: str) -> list[Path]:
     return sorted(Path(spec.origin).parent.glob(f"{folder}/*.toml"))
 
 
-def near(name: str, known: Collection[str]) -> str:
-    """Return the known names that may have been meant, or all."""
-    return ", ".join(difflib.get_close_matches(name, known) or known)
-
-
 def replace_when_loaded(replacements: Iterable[Replacement]) -> None:
-    """Have texts replaced when their files are loaded; several may be in one file.
+    """Have texts replaced when their files are loaded: all of them, or none.
 
-    All of them or none: ReplacementError where an old text does not stand in its file
-    exactly once, or where it is too late since the module is imported.
+    Raises ReplacementError where one does not fit, or comes too late.
     """
-    changed = dict(_FINDER.texts)
-    modules = set()
-    for replacement in replacements:
-        module, path = replacement.module, replacement.path
+    rows = tuple(replacements)
+    for module in {row.module for row in rows}:
         if module in sys.modules:
             raise ReplacementError(f"{module} is loaded already: apply it first")
-        try:
-            text = changed.get(str(path)) or path.read_text(encoding="utf-8")
-        except OSError:
-            raise ReplacementError(f"there is no {replacement.file}") from None
-        if (count := text.count(replacement.old)) != 1:
-            raise ReplacementError(
-                f"the old text stands {count} times in {replacement.file}, not once"
-            )
-        changed[str(path)] = text.replace(replacement.old, replacement.new)
-        modules.add(module)
-    _FINDER.texts.update(changed)
-    _FINDER.modules.update(modules)
+    _FINDER.texts |= replaced(rows, _FINDER.texts)
+    _FINDER.modules |= {row.module for row in rows}
     if _FINDER not in sys.meta_path:
         sys.meta_path.insert(0, _FINDER)
+
+
+def replaced(
+    replacements: Iterable[Replacement], already: Mapping[Path, str] | None = None
+) -> dict[Path, str]:
+    """Return the files' new texts; several replacements may be in one file.
+
+    `already` has the texts of files that are not as on disk. Raises ReplacementError
+    where an old text does not stand in its file exactly once.
+    """
+    texts = dict(already or {})
+    for row in replacements:
+        path = row.path
+        try:
+            text = texts.get(path) or path.read_text(encoding="utf-8")
+        except OSError:
+            raise ReplacementError(f"there is no {row.file}") from None
+        if (count := text.count(row.old)) != 1:
+            raise ReplacementError(
+                f"the old text stands {count} times in {row.file}, not once"
+            )
+        texts[path] = text.replace(row.old, row.new)
+    return texts
 
 
 class _Finder(MetaPathFinder):
@@ -164,7 +169,7 @@ class _Finder(MetaPathFinder):
 
     def __init__(self) -> None:
         self.modules: set[str] = set()
-        self.texts: dict[str, str] = {}
+        self.texts: dict[Path, str] = {}
 
     def find_spec(
         self,
@@ -190,7 +195,7 @@ _FINDER = _Finder()
 class _Loader(SourceFileLoader):
     """Loads a module, or a package's data, with the new texts in place."""
 
-    def __init__(self, fullname: str, path: str, texts: Mapping[str, str]) -> None:
+    def __init__(self, fullname: str, path: str, texts: Mapping[Path, str]) -> None:
         super().__init__(fullname, path)
         self._texts = texts
 
@@ -199,5 +204,5 @@ class _Loader(SourceFileLoader):
         raise OSError(path)
 
     def get_data(self, path: Any) -> bytes:
-        text = self._texts.get(str(path))
+        text = self._texts.get(Path(path))
         return super().get_data(path) if text is None else text.encode()

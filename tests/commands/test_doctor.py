@@ -31,6 +31,14 @@ def reference() -> Iterator[str]:
         yield target.endpoint
 
 
+@pytest.fixture
+def reference_room() -> Iterator[tuple[str, str]]:
+    """Give the reference implementation that has a room, and the room's ARN."""
+    room = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"
+    with bundled_target(room=room) as target:
+        yield target.endpoint, room
+
+
 @pytest.fixture(scope="module")
 def partial() -> Iterator[str]:
     """Give an emulator of two operations."""
@@ -113,6 +121,34 @@ def test_what_is_claimed_and_not_there_is_told_with_its_line(
     assert "x signatures      claimed, but not there" in said
     assert "take out target.toml, line 5:\n      messaging = true" in said
     assert "+ CreateChatToken" in said
+
+
+def test_room_that_is_named_is_asked_for(
+    reference_room: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A room that is there is well; of another it is said, with what to do."""
+    endpoint, room = reference_room
+    of_here = [endpoint, "--credential", "test:test", "--room"]
+
+    assert doctor.main([*of_here, room]) == 0
+    assert "+ room            it is there" in capsys.readouterr().out
+
+    assert doctor.main([*of_here, f"{room[:-1]}Z"]) == 1
+    said = capsys.readouterr().out
+    assert "x room            it is not there: GetRoom was answered 404" in said
+    assert "in place of --room's" in said
+    assert f"      aws ivschat list-rooms --endpoint-url {endpoint}" in said
+
+
+def test_room_that_nobody_can_be_asked_about_is_doubted(
+    partial: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An emulator without GetRoom is not told that its room is missing."""
+    room = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"
+
+    assert doctor.main([partial, "--room", room]) == 0
+
+    assert "! room            cannot be told: GetRoom" in capsys.readouterr().out
 
 
 def test_target_that_is_not_there_is_exit_code_3(

@@ -184,7 +184,8 @@ def test_review_handler_may_be_a_function(monkeypatch: pytest.MonkeyPatch) -> No
     ("options", "start"),
     [
         ("--signatures maybe", "argument --signatures: invalid choice: 'maybe' (choo"),
-        ("--mutant nobody", "no mutant 'nobody'; there is "),
+        ("--dialect nobody", "no dialect 'nobody'; there is "),
+        ("--mutant nobody", "no mutant 'nobody'; "),
     ],
 )
 def test_unknown_choice_is_told_the_choices(
@@ -264,5 +265,6 @@ def test_help_fits_a_terminal_and_names_every_option(
         "--state",
         "--log-directory",
         "--tls",
+        "--dialect",
         "--mutant",
     ]

@@ -5,6 +5,8 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -152,7 +154,8 @@ def _answers(examination: "Examination", screen: "_Screen") -> int:
         screen.absent("logging quota", f"{quota}, as declared: no probe can find it")
     else:
         screen.absent("logging quota", "not declared: no probe can find it")
-    _advise(examination, screen)
+    room_is_missing = compared.answers and _room_is_missing(examination, screen)
+    _advise(examination, screen, room_is_missing=room_is_missing)
     if not compared.answers:
         screen.verdict(
             "Nothing there speaks IVS Chat.",
@@ -162,13 +165,51 @@ def _answers(examination: "Examination", screen: "_Screen") -> int:
     if compared.absent or not issues.there:
         screen.verdict("Not as claimed: `check` fails what is missing.", "red")
         return _AMISS
+    if room_is_missing:
+        screen.verdict("The room is not there: checks in it fail.", "red")
+        return _AMISS
     screen.verdict("All is well.", "green")
     return 0
 
 
-def _advise(examination: "Examination", screen: "_Screen") -> None:
+def _room_is_missing(examination: "Examination", screen: "_Screen") -> bool:
+    """Tell whether the room that was named exists, and return whether it does not."""
+    from ivschat_conformance.fixtures.control_plane import ControlPlane
+
+    room = examination.description.room
+    if room is None:
+        return False
+    with closing(ControlPlane(examination.target)) as api:
+        found = api.call("GetRoom", {"identifier": room.value})
+    said = f"GetRoom was answered {found.status}"
+    if found.status == HTTPStatus.OK:
+        screen.good("room", f"it is there: {said}")
+    elif found.error_type == "ResourceNotFoundException":
+        screen.bad("room", f"it is not there: {said}")
+        return True
+    else:
+        screen.doubt("room", f"cannot be told: {said}")
+    return False
+
+
+def _advise(
+    examination: "Examination", screen: "_Screen", *, room_is_missing: bool
+) -> None:
     """Say what to change, with the lines to paste."""
     advice = list(_advice(examination))
+    room = examination.description.room
+    if room_is_missing and room:
+        advice.append(
+            (
+                f"name a room that is there in place of {room.source}'s, or none, so "
+                "that checks create their own; ListRooms tells which there are:",
+                [
+                    "aws ivschat list-rooms --endpoint-url "
+                    f"{examination.target.endpoint} "
+                    f"--region {examination.target.region}"
+                ],
+            )
+        )
     if advice:
         screen.heading("what to change")
     for sentence, lines in advice:

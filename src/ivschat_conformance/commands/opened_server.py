@@ -61,8 +61,7 @@ def opened_server(
     What cannot be opened, or started in the `with` block, ends the program with exit
     code 2 and one sentence.
     """
-    if options.mutant:
-        _apply_mutant(command_line, options.mutant)
+    _change_the_code(command_line, options)
     from ivschat_conformance.commands.kept_fake import open_fake
     from ivschat_conformance.reference_impl.adapters.storage import StorageError
     from ivschat_conformance.reference_impl.core.settings import SettingError
@@ -81,13 +80,18 @@ def opened_server(
         command_line.error(str(error))
 
 
-def _apply_mutant(command_line: CommandLine, name: str) -> None:
-    """Break what is imported from now on."""
-    from ivschat_conformance import mutation
+def _change_the_code(command_line: CommandLine, options: argparse.Namespace) -> None:
+    """Have what is imported from now on differ, and then break it, if asked to."""
+    if not options.dialect and not options.mutant:
+        return
+    from ivschat_conformance import dialects, mutation
 
     try:
-        mutation.apply(name)
-    except mutation.MutantError as error:
+        if options.dialect:
+            dialects.apply(options.dialect)
+        if options.mutant:
+            mutation.apply(options.mutant)
+    except mutation.ReplacementError as error:
         command_line.error(str(error))
 
 

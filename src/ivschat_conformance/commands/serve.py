@@ -1,5 +1,6 @@
 """`ivschat-conformance serve`: the reference implementation in the foreground."""
 
+import argparse
 import json
 import shlex
 import sys
@@ -30,7 +31,7 @@ def main(argv: Sequence[str]) -> int:
             opened.core,
             options.host,
             options.port,
-            lambda address: _announce(address, opened, options.mutant),
+            lambda address: _announce(address, opened, options),
             storage=opened.storage,
             tls=opened.tls,
         )
@@ -49,7 +50,9 @@ def parser() -> CommandLine:
     return command_line
 
 
-def _announce(address: "Address", opened: OpenedServer, mutant: str | None) -> None:
+def _announce(
+    address: "Address", opened: OpenedServer, options: argparse.Namespace
+) -> None:
     """Say where it listens: to programs on stdout, to people on stderr."""
     service = opened.core.service
     _say("Amazon IVS Chat, the reference implementation. Paste into a shell:")
@@ -64,8 +67,10 @@ def _announce(address: "Address", opened: OpenedServer, mutant: str | None) -> N
         _say("Set AWS_SECRET_ACCESS_KEY to the secret that --credential gave this key.")
     for warning in service.settings.warnings:
         _say(f"warning: {warning}")
-    if mutant:
-        _say(f"warning: it is broken on purpose, by the mutant {mutant}")
+    if options.dialect:
+        _say(f"It speaks the dialect {options.dialect}.")
+    if options.mutant:
+        _say(f"warning: it is broken on purpose, by the mutant {options.mutant}")
     _say("Ctrl+C ends it.")
     first_line = {
         "endpoint": address.url,

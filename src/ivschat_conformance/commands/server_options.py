@@ -102,6 +102,11 @@ def add_server_options(command_line: CommandLine, port: int) -> None:
         help="serve https and wss, with a certificate of a test authority made now",
     )
     add(
+        "--dialect",
+        metavar="NAME",
+        help="choose otherwise where the contract leaves a choice",
+    )
+    add(
         "--mutant",
         metavar="NAME",
         help="break one requirement on purpose, to see the suites turn red",
