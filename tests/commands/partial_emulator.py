@@ -85,7 +85,7 @@ def _token(members: dict[str, Any]) -> dict[str, Any]:
         minutes = 60
     return {
         "token": uuid4().hex,
-        "sessionExpirationTime": _time(timedelta(minutes=min(minutes, 10_000))),
+        "sessionExpirationTime": _time(timedelta(minutes=min(max(minutes, 0), 10_000))),
         "tokenExpirationTime": _time(timedelta(minutes=1)),
     }
 

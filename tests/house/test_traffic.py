@@ -144,7 +144,7 @@ def is_valid_frame(text: str) -> bool:
 
 def is_bad_request(text: str) -> bool:
     """Say whether a frame is an ERROR of code 400."""
-    frame = json.loads(text)
+    frame: dict[str, object] = json.loads(text)
     return frame.get("Type") == "ERROR" and frame.get("ErrorCode") == 400
 
 
