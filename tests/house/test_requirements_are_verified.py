@@ -32,6 +32,9 @@ def _collect(*options: str) -> dict[str, tuple[str, ...]]:
         [
             "--collect-only",
             "-qq",
+            # Another test of this process may have collected them before.
+            "-W",
+            "ignore::pytest.PytestAssertRewriteWarning",
             f"--config-file={folder / 'conformance.ini'}",
             *options,
             str(folder),
