@@ -59,7 +59,12 @@ def parser() -> CommandLine:
     )
     add("--markdown", type=writable, metavar="FILE", help="write the matrix as a page")
     add("--commit", metavar="ID", help="what the page says it was made on")
-    add("-n", type=_workers, metavar="N", help="so many at once (default: processors)")
+    add(
+        "-n",
+        type=_workers,
+        metavar="N",
+        help="so many at once (default: half as many again as processors)",
+    )
     return command_line
 
 
@@ -106,7 +111,7 @@ def _run(
         runs = run_mutants(
             mutants,
             every_check=not options.sample,
-            workers=options.n or os.cpu_count() or 1,
+            workers=options.n or (os.cpu_count() or 1) * 3 // 2 or 1,
             on_result=progress.show,
         )
     except CollectionError as error:
