@@ -11,13 +11,8 @@ from ivschat_conformance.fixtures.chat_connection import ChatConnection
 from ivschat_conformance.fixtures.connections import Connections
 from ivschat_conformance.fixtures.control_plane import ControlPlane
 from ivschat_conformance.fixtures.frames import MessageFrame
-from ivschat_conformance.fixtures.review_stub import (
-    FAILURE,
-    Answer,
-    Reviews,
-    result,
-    says,
-)
+from ivschat_conformance.fixtures.loopback_server import Answer
+from ivschat_conformance.fixtures.review_stub import FAILURE, Reviews, result, says
 
 # None has a valid content besides the one that was sent, so "as sent" is the same.
 INVALID = {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ivschat_conformance.commands import baseline_arguments, report_files
 from ivschat_conformance.commands.command_line import USAGE_ERROR, CommandLine
+from ivschat_conformance.commands.said_of_target import said_of_target
 
 if TYPE_CHECKING:
     from ivschat_conformance.commands.baseline_arguments import BaselineArguments
@@ -134,15 +135,7 @@ def _missing_server(options: argparse.Namespace) -> str:
 
     try:
         # Whoever named the endpoint: from here on it stands as if the URL did.
-        options.url = live.preflight(
-            options.url,
-            region=options.region,
-            room=options.room,
-            credential=options.credential,
-            messaging_endpoint=options.messaging_endpoint,
-            environ=os.environ,
-            target_file=options.target,
-        )
+        options.url = live.preflight(said_of_target(options))
     except live.UnreachableError as error:
         return str(error)
     return ""

@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ivschat_conformance.commands.command_line import CommandLine
+from ivschat_conformance.commands.said_of_target import said_of_target
 
 if TYPE_CHECKING:
     from ivschat_conformance.fixtures.described_target import Description
@@ -32,15 +33,7 @@ def main(argv: Sequence[str]) -> int:
     from ivschat_conformance.fixtures.target import TargetError
 
     try:
-        description = described_target.describe(
-            options.url,
-            region=options.region,
-            room=options.room,
-            credential=options.credential,
-            messaging_endpoint=options.messaging_endpoint,
-            environ=os.environ,
-            target_file=options.target,
-        )
+        description = described_target.describe(said_of_target(options))
     except TargetError as error:
         command_line.error(str(error))
     if description is None:
