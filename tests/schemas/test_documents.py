@@ -263,6 +263,27 @@ def test_dollar_of_a_pattern_is_the_very_end(
     assert bool(documents.compile_pattern(pattern).search(text)) is matching
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text", "matching"),
+    [
+        ("^a.b$", "a b", True),
+        ("^a.b$", "a\n", False),
+        ("^a.b$", "a\rb", False),
+        ("^a.b$", "a\u2028b", False),
+        ("^a.b$", "a\u2029b", False),
+        ("^a.b$", "a\u0085b", True),
+        ("^a[.]b$", "a b", False),
+        (r"^a\.b$", "a.b", True),
+        (r"^a\.b$", "a b", False),
+    ],
+)
+def test_dot_of_a_pattern_is_no_end_of_a_line(
+    pattern: str, text: str, *, matching: bool
+) -> None:
+    """ECMA-262 knows four ends of lines, and Python one."""
+    assert bool(documents.compile_pattern(pattern).search(text)) is matching
+
+
 def test_errors_of_our_own_keywords_do_not_repeat_the_value() -> None:
     """Attributes are sensitive: only the limit is told."""
     value = {"secret": "s" * 2000}

@@ -30,7 +30,7 @@ DEADLINE = 30.0  # seconds; a request that stops is refused after ten
 IDLE = 10_000
 SLOW = 1_000
 MIB = 1024 * 1024
-MOST_MEMORY = 256 * MIB  # with 10,000 connections it takes half of that
+MOST_MEMORY = 256 * MIB  # with 10,000 connections it takes a third of that
 ROOM = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"
 ASKED = json.dumps({"roomIdentifier": ROOM, "userId": "ann"}).encode()
 
