@@ -50,7 +50,7 @@ def test_requirement_is_explained(
         f"test_chat_token_members.py::{test}[181]\n",
         "session-duration-181-accepted, in\n",
         f"ivschat-conformance check URL -k {test}\n",
-        "ivschat-conformance serve --mutant session-duration-",
+        "ivschat-conformance serve --mutant session-duration-0-accepted\n",
     ):
         assert said in out
 
