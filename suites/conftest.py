@@ -181,9 +181,9 @@ def margin(ivschat_target: Target) -> timedelta:
 
 
 @pytest.fixture
-def rooms(api: ControlPlane, _run_tag: RunTag) -> Iterator[Rooms]:
+def rooms(api: ControlPlane, reads: Reads, _run_tag: RunTag) -> Iterator[Rooms]:
     """Give a way to create rooms, which are deleted afterwards."""
-    rooms = Rooms(api, _run_tag)
+    rooms = Rooms(api, _run_tag, reads)
     yield rooms
     rooms.delete_all()
 
@@ -202,10 +202,10 @@ def room(api: ControlPlane, rooms: Rooms) -> str:
 
 @pytest.fixture
 def logging_configurations(
-    api: ControlPlane, rooms: Rooms, _run_tag: RunTag
+    api: ControlPlane, rooms: Rooms, reads: Reads, _run_tag: RunTag
 ) -> Iterator[LoggingConfigurations]:
     """Give a way to create them; deleted afterwards, the rooms that use them first."""
-    configurations = LoggingConfigurations(api, _run_tag)
+    configurations = LoggingConfigurations(api, _run_tag, reads)
     yield configurations
     rooms.delete_all()
     configurations.delete_all()
