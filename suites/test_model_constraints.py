@@ -109,7 +109,7 @@ class Words:
 
     def _arn(self, kind: str, length: int) -> str:
         head = f"{self.room.rpartition(':')[0]}:{kind}/"
-        return head + "a" * (length - len(head))
+        return head + ("No-Such0" * length)[: length - len(head)]
 
     def _function(self, length: int) -> str:
         account = self.room.rpartition(":")[0].replace(":ivschat:", ":lambda:")

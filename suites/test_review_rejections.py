@@ -140,7 +140,7 @@ def test_rejection_by_fallback_is_a_406(
     [
         case("", {}, name="empty-content"),
         case("h" * 5_000, {}, name="content-over-500"),
-        case("h" * 50, {}, name="content-over-the-rooms-limit"),
+        case("h" * 21, {}, name="content-over-the-rooms-limit"),
         case("hello", {"k": "v" * 2_049}, name="attributes-over-a-kilobyte"),
     ],
 )
