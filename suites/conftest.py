@@ -142,9 +142,14 @@ def _turn(
 
 @pytest.fixture
 def api(_turn: None, _client: ControlPlane) -> Iterator[ControlPlane]:
-    """Give a client of the control plane that remembers this check's requests."""
+    """Give a client of the control plane that remembers this check's requests.
+
+    The check ends where it comes to an operation that the target does not claim.
+    """
     _client.clear()
-    yield _client
+    claimed = partial(applicable.leave_out_operation, _client.target)
+    with _client.looked_at(claimed):
+        yield _client
     if isinstance(_client, TidyControlPlane):
         _client.tidy()
 

@@ -189,7 +189,7 @@ def test_encoded_path_is_signed_encoded_once_more(
     api: ControlPlane, rooms: Rooms, operation: str
 ) -> None:
     """Signed over `%253A` and `%252F` it is accepted, over `%3A` and `%2F` refused."""
-    _needs_tags(api)
+    needs_signatures(api)
     room = rooms.new(tags={"k": "v"})
     members: dict[str, object] = {"resourceArn": room}
     members |= {"TagResource": {"tags": {"k": "v"}}}.get(operation, {"tagKeys": ["k"]})
@@ -207,7 +207,7 @@ def test_encoded_path_is_signed_encoded_once_more(
 @verifies("SIG-10")
 def test_signature_covers_the_arn_in_the_path(api: ControlPlane, rooms: Rooms) -> None:
     """Signed for one room, a request is none for another."""
-    _needs_tags(api)
+    needs_signatures(api)
     signed, asked = rooms.new(), rooms.new()
     canonical = "/tags/" + signed.replace(":", "%253A").replace("/", "%252F")
     signing = replace(api.signing(), canonical_path=canonical)
@@ -240,10 +240,3 @@ def _expect_no_members(exchange: Exchange) -> None:
     """Expect a 200 with an empty body or `{}`: the two are the same (HTTP-RESP-06)."""
     expect.accepted(exchange)
     assert not exchange.body or exchange.json == {}, "the answer has members"
-
-
-def _needs_tags(api: ControlPlane) -> None:
-    """Leave a check untested where no operation has an encoded path to sign."""
-    needs_signatures(api)
-    if not api.target.features.control_plane:
-        pytest.skip("the target does not claim to have the operations on tags")
