@@ -73,10 +73,13 @@ def test_suites_pass_a_dialect(
         ),
         encoding="utf-8",
     )
-    with serve("--dialect", dialect.name) as served:
+    with serve("--dialect", dialect.name, "--room", "lobby") as served:
         found = run(
             RunOptions(
-                endpoint=served.endpoint, credential="test:test", target_file=target
+                endpoint=served.endpoint,
+                credential="test:test",
+                target_file=target,
+                room=None if features["control_plane"] else served.rooms["lobby"],
             )
         )
 
