@@ -1,245 +1,26 @@
-"""The control API: what each call does, and what is said of a wrong one."""
+"""A reset through the control API, and what is said of a wrong call."""
 
 import json
 from datetime import UTC, datetime, timedelta
-from random import Random
-from typing import Any
 
 import pytest
 
 from ivschat_conformance.reference_impl.core.endpoint import Endpoint
-from ivschat_conformance.reference_impl.core.http_messages import (
-    HttpRequest,
-    HttpResponse,
-)
-from ivschat_conformance.reference_impl.core.settings import Settings
 from ivschat_conformance.reference_impl.core.tokens import TokenError
-from ivschat_conformance.schemas import documents
-
-MACHINE = datetime(2026, 11, 24, 1, 51, 27, 123456, tzinfo=UTC)
-LATER = datetime(2026, 11, 24, 1, 51, 29, 123456, tzinfo=UTC)
-ROOM = "arn:aws:ivschat:us-west-2:123456789012:room/g1H2I3j4k5L6"
-CLOCK = "/_control/clock"
-ADVANCE = "/_control/clock/advance"
-RESET = "/_control/reset"
-HANDLERS = "/_control/review-handlers"
-LAMBDA = "arn:aws:lambda:us-west-2:123456789012:function:review"
-OTHER_LAMBDA = "arn:aws:lambda:us-west-2:123456789012:function:other"
-URL = "http://127.0.0.1:9000/review"
-
-
-def started(**settings: Any) -> Endpoint:
-    """Return a fake that was started at MACHINE, with one room."""
-    whole = Settings(**{"rooms": [ROOM, "lobby"], **settings})
-    return Endpoint(whole, Random(20261124), MACHINE)  # noqa: S311
-
-
-def call(
-    fake: Endpoint,
-    method: str,
-    path: str,
-    body: object = b"",
-    at: datetime = MACHINE,
-) -> HttpResponse:
-    """Return the answer to an unsigned call; the body is JSON or bytes."""
-    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return fake.answer(HttpRequest(method, path, (), raw), at).response
-
-
-def clock_state(response: HttpResponse) -> tuple[str, str]:
-    """Return what a clock's answer says, once it is sure to be one."""
-    body = json.loads(response.body)
-    validator = documents.validator("ClockState", closed=True, api="harness")
-    assert response.status == 200
-    assert ("Content-Type", "application/json") in response.headers
-    assert [error.json_path for error in validator.iter_errors(body)] == []
-    return body["now"], body["mode"]
-
-
-def test_clock_says_the_time_and_whether_it_passes() -> None:
-    """Six digits, in UTC; the machine's time unless it was moved."""
-    fake = started()
-
-    assert clock_state(call(fake, "GET", CLOCK)) == (
-        "2026-11-24T01:51:27.123456Z",
-        "real",
-    )
-    assert clock_state(call(fake, "GET", CLOCK, at=LATER)) == (
-        "2026-11-24T01:51:29.123456Z",
-        "real",
-    )
-
-
-@pytest.mark.parametrize(
-    ("given", "now"),
-    [
-        ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000000Z"),
-        ("2026-01-02T03:04:05.678901Z", "2026-01-02T03:04:05.678901Z"),
-        ("2026-01-02T03:04:05.678901999Z", "2026-01-02T03:04:05.678901Z"),
-        ("2026-01-02T03:04:05+09:00", "2026-01-01T18:04:05.000000Z"),
-        ("1970-01-01T00:00:00Z", "1970-01-01T00:00:00.000000Z"),
-        ("9999-12-30T00:00:00Z", "9999-12-30T00:00:00.000000Z"),
-    ],
+from tests.core.control_api.conftest import (
+    ADVANCE,
+    CLOCK,
+    HANDLERS,
+    LAMBDA,
+    MACHINE,
+    RESET,
+    ROOM,
+    URL,
+    call,
+    clock_state,
+    handlers,
+    started,
 )
-def test_clock_is_frozen_at_an_instant(given: str, now: str) -> None:
-    """Earlier or later, with any offset; then it stands still."""
-    fake = started()
-
-    answer = call(fake, "PUT", CLOCK, {"now": given})
-
-    assert clock_state(answer) == (now, "frozen")
-    assert clock_state(call(fake, "GET", CLOCK, at=LATER)) == (now, "frozen")
-
-
-def test_real_clock_is_moved_on_and_runs_on() -> None:
-    """`advance` keeps the mode: a real clock has an offset and goes on."""
-    fake = started()
-
-    answer = call(fake, "POST", ADVANCE, {"seconds": 3660})
-
-    assert clock_state(answer) == ("2026-11-24T02:52:27.123456Z", "real")
-    assert clock_state(call(fake, "GET", CLOCK, at=LATER)) == (
-        "2026-11-24T02:52:29.123456Z",
-        "real",
-    )
-
-
-@pytest.mark.parametrize(
-    ("seconds", "now"),
-    [
-        (0, "2026-01-02T03:04:05.000000Z"),
-        (-0.0, "2026-01-02T03:04:05.000000Z"),
-        (1, "2026-01-02T03:04:06.000000Z"),
-        (0.25, "2026-01-02T03:04:05.250000Z"),
-        (0.000001, "2026-01-02T03:04:05.000001Z"),
-        (86400, "2026-01-03T03:04:05.000000Z"),
-        (10800.0, "2026-01-02T06:04:05.000000Z"),
-    ],
-)
-def test_frozen_clock_is_moved_on_and_stays_frozen(seconds: float, now: str) -> None:
-    """By whole seconds or parts of one, and by none."""
-    fake = started()
-    call(fake, "PUT", CLOCK, {"now": "2026-01-02T03:04:05Z"})
-
-    answer = call(fake, "POST", ADVANCE, {"seconds": seconds})
-
-    assert clock_state(answer) == (now, "frozen")
-
-
-def test_clock_is_released_without_an_offset() -> None:
-    """`DELETE` gives real time again, whatever was done before."""
-    fake = started(clock=datetime(2026, 1, 2, tzinfo=UTC))
-    call(fake, "POST", ADVANCE, {"seconds": 5})
-
-    answer = call(fake, "DELETE", CLOCK)
-
-    assert clock_state(answer) == ("2026-11-24T01:51:27.123456Z", "real")
-
-
-def test_unknown_members_of_a_call_are_ignored() -> None:
-    """A newer client may say more than this server knows."""
-    fake = started()
-
-    answer = call(fake, "POST", ADVANCE, {"seconds": 1, "minutes": "x", "why": None})
-
-    assert clock_state(answer) == ("2026-11-24T01:51:28.123456Z", "real")
-
-
-def handlers(fake: Endpoint, **targets: object) -> Any:
-    """Return where handlers lead, after these were named."""
-    answer = call(fake, "PUT", HANDLERS, targets)
-    assert answer.status == 200
-    assert ("Content-Type", "application/json") in answer.headers
-    return json.loads(answer.body)
-
-
-def test_review_handlers_lead_where_each_was_last_led() -> None:
-    """A call names some and leaves the others; with null one leads nowhere again."""
-    fake = started()
-
-    assert handlers(fake) == {}
-    assert handlers(fake, **{LAMBDA: URL}) == {LAMBDA: URL}
-    both = handlers(fake, **{OTHER_LAMBDA: f"{URL}/2"})
-    assert both == {LAMBDA: URL, OTHER_LAMBDA: f"{URL}/2"}
-    assert handlers(fake) == both
-    assert handlers(fake, **{LAMBDA: None}) == {OTHER_LAMBDA: f"{URL}/2"}
-    assert handlers(fake, **{LAMBDA: None}) == {OTHER_LAMBDA: f"{URL}/2"}
-    moved = handlers(fake, **{OTHER_LAMBDA: URL, LAMBDA: URL})
-    assert moved == {OTHER_LAMBDA: URL, LAMBDA: URL}
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://127.0.0.1",
-        "http://127.0.0.1/",
-        "http://127.0.0.1:1/a/b?c=d#e",
-        "http://127.1.2.3:65535",
-        "http://localhost:9000",
-        "http://[::1]:9000/x",
-    ],
-)
-def test_review_handler_may_be_anywhere_on_this_machine(url: str) -> None:
-    """On any port and path of a loopback address."""
-    fake = started()
-
-    assert handlers(fake, **{LAMBDA: url}) == {LAMBDA: url}
-
-
-def test_function_of_this_process_is_not_shown() -> None:
-    """What somebody has put there in Python stays, and an answer says nothing of it."""
-    fake = started()
-    fake.service.review_targets = {OTHER_LAMBDA: print}
-
-    assert handlers(fake, **{LAMBDA: URL}) == {LAMBDA: URL}
-    assert fake.service.review_target(OTHER_LAMBDA) is print
-
-
-def test_handler_that_leads_nowhere_again_leads_where_all_do() -> None:
-    """With null an ARN is as it was before anybody named it, for the setting too."""
-    fake = started(review_handler=print)
-    handlers(fake, **{LAMBDA: URL})
-
-    handlers(fake, **{LAMBDA: None})
-
-    assert fake.service.review_target(LAMBDA) is print
-
-
-WRONG_HANDLERS: list[object] = [
-    {"": URL, LAMBDA[4:]: URL},
-    {"review": URL},
-    {LAMBDA.replace("lambda", "sns"): URL},
-    {LAMBDA: ""},
-    {LAMBDA: "127.0.0.1:9000"},
-    {LAMBDA: "https://127.0.0.1:9000"},
-    {LAMBDA: "http://example.com/"},
-    {LAMBDA: "http://10.0.0.1:9000/"},
-    {LAMBDA: "http://127.0.0.1.example.com/"},
-    {LAMBDA: "http://127.0.0.1@example.com/"},
-    {LAMBDA: "http://127.0.0.1:9000@example.com/"},
-    {LAMBDA: "http://user@127.0.0.1:9000/"},
-    {LAMBDA: "http://localhost.example.com/"},
-    {LAMBDA: "http://127.0.0.1/\n"},
-    {LAMBDA: 9000},
-    {LAMBDA: [URL]},
-    {LAMBDA: URL, OTHER_LAMBDA: "http://example.com/"},
-    [LAMBDA, URL],
-    b"{",
-]
-
-
-@pytest.mark.parametrize("body", WRONG_HANDLERS, ids=str)
-def test_review_handler_leads_nowhere_else(body: object) -> None:
-    """What is no ARN of a function or no URL of this machine changes nothing at all."""
-    fake = started()
-    before = handlers(fake, **{OTHER_LAMBDA: URL})
-
-    answer = call(fake, "PUT", HANDLERS, body)
-
-    assert answer.status == 400
-    assert list(json.loads(answer.body)) == ["message"]
-    assert "example.com" not in answer.body.decode()
-    assert handlers(fake) == before
 
 
 @pytest.mark.parametrize("start", [None, datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)])
