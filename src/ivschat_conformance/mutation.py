@@ -60,7 +60,8 @@ class Replacement:
 class Mutant:
     """One deviation; `file` is below the package.
 
-    `breaks_also` are the requirements that fall with it, by id or by a glob of ids.
+    `breaks_also` are the requirements that fall with it, by id; by a glob of ids, those
+    that may.
     """
 
     name: str
