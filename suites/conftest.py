@@ -26,7 +26,7 @@ from ivschat_conformance.fixtures.journal import Journal, folder
 from ivschat_conformance.fixtures.pacing import Pace, unpaced
 from ivschat_conformance.fixtures.polling import Patience, Reads
 from ivschat_conformance.fixtures.real_time import SlowClock
-from ivschat_conformance.fixtures.recording import test_id
+from ivschat_conformance.fixtures.recording import requirements_of, test_id
 from ivschat_conformance.fixtures.recording_server import RecordingServer
 from ivschat_conformance.fixtures.review_stub import Reviews, reviews_of
 from ivschat_conformance.fixtures.scenario_clock import (
@@ -120,7 +120,7 @@ def _held_clock(ivschat_target: Target) -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _applies(request: pytest.FixtureRequest, ivschat_target: Target) -> None:
     """End a check here that judges by nothing the target claims."""
-    applicable.leave_out(request.node, ivschat_target)
+    applicable.leave_out(requirements_of(request.node), ivschat_target)
 
 
 @pytest.fixture(autouse=True)
