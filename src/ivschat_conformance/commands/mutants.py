@@ -63,7 +63,7 @@ def parser() -> CommandLine:
         "-n",
         type=_workers,
         metavar="N",
-        help="so many at once (default: half as many again as processors)",
+        help="so many at once (default: two a processor, since many wait)",
     )
     return command_line
 
@@ -111,7 +111,7 @@ def _run(
         runs = run_mutants(
             mutants,
             every_check=not options.sample,
-            workers=options.n or (os.cpu_count() or 1) * 3 // 2 or 1,
+            workers=options.n or 2 * (os.cpu_count() or 1),
             on_result=progress.show,
         )
     except CollectionError as error:
