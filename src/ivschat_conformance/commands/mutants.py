@@ -54,7 +54,7 @@ def parser() -> CommandLine:
     add(
         "--sample",
         action="store_true",
-        help="run each against the checks of what it breaks and one in 40 of the "
+        help="run each against the checks of what it breaks and one in 80 of the "
         "others, in place of all",
     )
     add("--markdown", type=writable, metavar="FILE", help="write the matrix as a page")
